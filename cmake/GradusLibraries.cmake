@@ -1,0 +1,42 @@
+# The four libraries and the headers they share. Headers are spelled <gradus/autograd/tensor.hpp> in the tree too:
+# build/<preset>/include/gradus holds links to the source folders.
+find_package(TBB REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS graph)
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_path(XSMM_INCLUDE_DIR libxsmm.h REQUIRED)
+find_library(XSMM_LIBRARY xsmmnoblas REQUIRED)
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+
+set(GRADUS_INCLUDE_ROOT ${CMAKE_CURRENT_BINARY_DIR}/include)
+file(MAKE_DIRECTORY ${GRADUS_INCLUDE_ROOT}/gradus)
+foreach(part autograd nn optim data gradus.hpp)
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${part} ${GRADUS_INCLUDE_ROOT}/gradus/${part} SYMBOLIC)
+endforeach()
+
+function(gradus_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  add_library(gradus_${name} STATIC ${sources})
+  add_library(gradus::${name} ALIAS gradus_${name})
+  set_target_properties(gradus_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(gradus_${name} PUBLIC cxx_std_20)
+  target_include_directories(gradus_${name} PUBLIC $<BUILD_INTERFACE:${GRADUS_INCLUDE_ROOT}>
+                             $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(gradus_${name} PUBLIC ${arg_LINK} PRIVATE $<BUILD_INTERFACE:gradus_options>)
+endfunction()
+
+gradus_library(autograd LINK fmt::fmt Boost::graph TBB::tbb TBB::tbbmalloc Threads::Threads)
+target_include_directories(gradus_autograd SYSTEM PRIVATE ${XSMM_INCLUDE_DIR} ${RANDOM123_INCLUDE_DIR})
+target_link_libraries(gradus_autograd PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>
+                      ${XSMM_LIBRARY} ${CMAKE_DL_LIBS})
+gradus_library(nn LINK gradus_autograd)
+gradus_library(optim LINK gradus_autograd)
+gradus_library(data LINK gradus_autograd ZLIB::ZLIB PNG::PNG)
+
+add_library(gradus INTERFACE)
+add_library(gradus::gradus ALIAS gradus)
+target_link_libraries(gradus INTERFACE gradus_autograd gradus_nn gradus_optim gradus_data)

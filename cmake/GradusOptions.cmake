@@ -1,0 +1,14 @@
+# What every target of the project is compiled with: `gradus_options`, linked privately.
+add_library(gradus_options INTERFACE)
+target_compile_features(gradus_options INTERFACE cxx_std_20)
+target_compile_options(gradus_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                       $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+                       $<$<BOOL:${GRADUS_WERROR}>:-Werror>)
+# Fused multiply-adds appear only where the code asks for them, so that results do not depend on inlining.
+target_compile_options(gradus_options INTERFACE -ffp-contract=off)
+
+if(GRADUS_SANITIZE)
+  # -O1 keeps the sanitizer runs of numeric code bearable.
+  add_compile_options(-fsanitize=${GRADUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  add_link_options(-fsanitize=${GRADUS_SANITIZE})
+endif()
