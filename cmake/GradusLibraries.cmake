@@ -8,7 +8,8 @@ find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_path(XSMM_INCLUDE_DIR libxsmm.h REQUIRED)
-find_library(XSMM_LIBRARY xsmmnoblas REQUIRED)
+find_library(XSMM_LIBRARY xsmm REQUIRED)
+find_library(XSMM_NOBLAS_LIBRARY xsmmnoblas REQUIRED)  # stands in for the BLAS it would fall back to
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 
 set(GRADUS_INCLUDE_ROOT ${CMAKE_CURRENT_BINARY_DIR}/include)
@@ -32,7 +33,7 @@ endfunction()
 gradus_library(autograd LINK fmt::fmt Boost::graph TBB::tbb TBB::tbbmalloc Threads::Threads)
 target_include_directories(gradus_autograd SYSTEM PRIVATE ${XSMM_INCLUDE_DIR} ${RANDOM123_INCLUDE_DIR})
 target_link_libraries(gradus_autograd PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>
-                      ${XSMM_LIBRARY} ${CMAKE_DL_LIBS})
+                      ${XSMM_LIBRARY} ${XSMM_NOBLAS_LIBRARY} ${CMAKE_DL_LIBS})
 gradus_library(nn LINK gradus_autograd)
 gradus_library(optim LINK gradus_autograd)
 gradus_library(data LINK gradus_autograd ZLIB::ZLIB PNG::PNG)
