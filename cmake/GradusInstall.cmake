@@ -1,0 +1,29 @@
+# `cmake --install` puts the libraries, the headers, the sample of MNIST and what find_package(gradus) and pkg-config read.
+option(GRADUS_INSTALL "Install the libraries and headers" ${PROJECT_IS_TOP_LEVEL})
+if(NOT GRADUS_INSTALL)
+  return()
+endif()
+include(CMakePackageConfigHelpers)
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/gradus)
+
+install(TARGETS gradus_autograd gradus_nn gradus_optim gradus_data gradus EXPORT gradus)
+install(EXPORT gradus FILE gradusTargets.cmake NAMESPACE gradus:: DESTINATION ${package_folder})
+
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/gradusConfig.cmake.in ${PROJECT_BINARY_DIR}/gradusConfig.cmake
+                              INSTALL_DESTINATION ${package_folder})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/gradusConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/gradusConfig.cmake ${PROJECT_BINARY_DIR}/gradusConfigVersion.cmake
+        DESTINATION ${package_folder})
+
+cmake_path(GET XSMM_LIBRARY PARENT_PATH GRADUS_XSMM_FOLDER)
+file(RELATIVE_PATH GRADUS_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)  # so that the folder may be moved
+configure_file(${PROJECT_SOURCE_DIR}/cmake/gradus.pc.in ${PROJECT_BINARY_DIR}/gradus.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/gradus.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+set(header_folder ${CMAKE_INSTALL_INCLUDEDIR}/gradus)
+foreach(part autograd nn optim data)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/${part} DESTINATION ${header_folder} FILES_MATCHING PATTERN *.hpp
+          PATTERN sample EXCLUDE)
+endforeach()
+install(FILES ${PROJECT_SOURCE_DIR}/gradus.hpp DESTINATION ${header_folder})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/sample/ DESTINATION ${CMAKE_INSTALL_DATADIR}/gradus/sample)
