@@ -23,6 +23,8 @@ clean_tree() {
   put autograd/tape.hpp gradus/autograd/tensor.hpp
   put autograd/ops/matmul.hpp gradus/autograd/tensor.hpp
   put autograd/ops/matmul.cpp gradus/autograd/ops/matmul.hpp gradus/autograd/tape.hpp gradus/autograd/kernels/gemm.hpp
+  put autograd/ops/elementwise.hpp gradus/autograd/tensor.hpp
+  echo '/// For writers of elementwise ops.' >>"$work/tree/autograd/ops/elementwise.hpp"
   put autograd/ops.hpp gradus/autograd/ops/matmul.hpp
   put autograd/graph.hpp gradus/autograd/tape.hpp boost/graph/adjacency_list.hpp
   put autograd/gradcheck.hpp gradus/autograd/ops.hpp
