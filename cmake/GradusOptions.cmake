@@ -1,8 +1,8 @@
 # What every target of the project is compiled with: `gradus_options`, linked privately.
 add_library(gradus_options INTERFACE)
 target_compile_features(gradus_options INTERFACE cxx_std_20)
-target_compile_options(gradus_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
-                       $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+target_compile_options(gradus_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion
+                       $<IF:$<CXX_COMPILER_ID:GNU>,-Wshadow=local;-Wno-maybe-uninitialized;-Wno-restrict,-Wshadow>
                        $<$<BOOL:${GRADUS_WERROR}>:-Werror>)
 # Fused multiply-adds appear only where the code asks for them, so that results do not depend on inlining.
 target_compile_options(gradus_options INTERFACE -ffp-contract=off)

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/shape.hpp>
+
+/// The one place that knows how to walk strided arrays together.
+namespace gradus::kernels {
+
+/// How to walk N arrays of one shape: dimensions that can be joined are, and those that the first array (the
+/// result) has closest in memory come first, so that the innermost run is as long and as dense as possible.
+template <std::size_t N>
+struct Walk {
+  std::int64_t count = 1;  ///< elements in all
+  std::size_t rank = 0;
+  std::array<std::int64_t, Dims::max_rank> sizes{};  ///< innermost first
+  std::array<std::array<std::int64_t, N>, Dims::max_rank>
+      strides{};  ///< strides[dim][array], innermost first
+};
+
+namespace detail {
+/// Fills sizes and strides (rank x arrays, row by row) and returns the rank; at least 1.
+std::size_t plan(const Shape& shape, std::span<const Strides* const> arrays, std::int64_t* sizes,
+                 std::int64_t* strides);
+}  // namespace detail
+
+/// Plans the walk of arrays of `shape` with these strides (0 where an array is broadcast).
+template <class... S>
+Walk<sizeof...(S)> plan_walk(const Shape& shape, const S&... strides) {
+  constexpr std::size_t n = sizeof...(S);
+  Walk<n> walk;
+  walk.count = numel(shape);
+  const std::array<const Strides*, n> arrays{&strides...};
+  walk.rank = detail::plan(shape, arrays, walk.sizes.data(), walk.strides[0].data());
+  return walk;
+}
+
+/// Calls `run(offsets, n, steps)` for the innermost runs that make up elements [begin, end) of the walk:
+/// element j of the run lies at offsets[k] + j * steps[k] in array k. In order.
+template <std::size_t N, class F>
+void walk_range(const Walk<N>& walk, std::int64_t begin, std::int64_t end, F&& run) {
+  if (begin >= end) return;
+  std::array<std::int64_t, Dims::max_rank> place{};
+  std::array<std::int64_t, N> offsets{};
+  std::int64_t rest = begin;
+  for (std::size_t d = 0; d < walk.rank; ++d) {
+    place[d] = rest % walk.sizes[d];
+    rest /= walk.sizes[d];
+    for (std::size_t k = 0; k < N; ++k) offsets[k] += place[d] * walk.strides[d][k];
+  }
+  while (begin < end) {
+    const std::int64_t n = std::min(end - begin, walk.sizes[0] - place[0]);
+    run(offsets, n, walk.strides[0]);
+    begin += n;
+    place[0] += n;
+    for (std::size_t k = 0; k < N; ++k) offsets[k] += n * walk.strides[0][k];
+    for (std::size_t d = 0; d + 1 < walk.rank && place[d] == walk.sizes[d]; ++d) {
+      place[d] = 0;
+      ++place[d + 1];
+      for (std::size_t k = 0; k < N; ++k)
+        offsets[k] += walk.strides[d + 1][k] - walk.sizes[d] * walk.strides[d][k];
+    }
+  }
+}
+
+/// As `walk_range` over everything, perhaps in parallel; `cost` as for `chunk_for`.
+template <std::size_t N, class F>
+void walk_all(const Walk<N>& walk, std::int64_t cost, F&& run) {
+  parallel_for(walk.count, chunk_for(cost),
+               [&](std::int64_t begin, std::int64_t end) { walk_range(walk, begin, end, run); });
+}
+
+/// out[i] = f(a[i])
+template <class R, class A, class F>
+void map(const Walk<2>& walk, R* out, const A* a, std::int64_t cost, F f) {
+  walk_all(walk, cost, [&](const auto& offsets, std::int64_t n, const auto& steps) {
+    R* y = out + offsets[0];
+    const A* x = a + offsets[1];
+    if (steps[0] == 1 && steps[1] == 1)
+      for (std::int64_t i = 0; i < n; ++i) y[i] = f(x[i]);
+    else
+      for (std::int64_t i = 0; i < n; ++i) y[i * steps[0]] = f(x[i * steps[1]]);
+  });
+}
+
+/// out[i] = f(a[i], b[i])
+template <class R, class A, class B, class F>
+void map(const Walk<3>& walk, R* out, const A* a, const B* b, std::int64_t cost, F f) {
+  walk_all(walk, cost, [&](const auto& offsets, std::int64_t n, const auto& steps) {
+    R* y = out + offsets[0];
+    const A* x = a + offsets[1];
+    const B* z = b + offsets[2];
+    if (steps[0] == 1 && steps[1] == 1 && steps[2] == 1)
+      for (std::int64_t i = 0; i < n; ++i) y[i] = f(x[i], z[i]);
+    else if (steps[0] == 1 && steps[1] == 1 && steps[2] == 0)
+      for (std::int64_t i = 0; i < n; ++i) y[i] = f(x[i], *z);
+    else
+      for (std::int64_t i = 0; i < n; ++i) y[i * steps[0]] = f(x[i * steps[1]], z[i * steps[2]]);
+  });
+}
+
+/// out[i] = f(a[i], b[i], c[i])
+template <class R, class A, class B, class C, class F>
+void map(const Walk<4>& walk, R* out, const A* a, const B* b, const C* c, std::int64_t cost, F f) {
+  walk_all(walk, cost, [&](const auto& offsets, std::int64_t n, const auto& steps) {
+    R* y = out + offsets[0];
+    for (std::int64_t i = 0; i < n; ++i)
+      y[i * steps[0]] =
+          f(a[offsets[1] + i * steps[1]], b[offsets[2] + i * steps[2]], c[offsets[3] + i * steps[3]]);
+  });
+}
+
+}  // namespace gradus::kernels

@@ -1,0 +1,47 @@
+#include <gradus/autograd/kernels/parallel.hpp>
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+
+#include <gradus/autograd/error.hpp>
+
+namespace gradus {
+
+namespace kernels {
+
+void parallel_for(std::int64_t n, std::int64_t chunk, FunctionRef<void(std::int64_t, std::int64_t)> f) {
+  if (n <= 0) return;
+  const std::int64_t chunks = chunk_count(n, chunk);
+  const auto run = [&](std::int64_t i) { f(i * chunk, std::min(n, (i + 1) * chunk)); };
+  if (chunks == 1 || tbb::this_task_arena::max_concurrency() == 1) {
+    for (std::int64_t i = 0; i < chunks; ++i) run(i);
+    return;
+  }
+  tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, chunks, 1), [&](const auto& range) {
+    for (std::int64_t i = range.begin(); i != range.end(); ++i) run(i);
+  });
+}
+
+}  // namespace kernels
+
+struct ThreadLimit::Impl {
+  tbb::global_control control;
+};
+
+ThreadLimit::ThreadLimit(int threads) {
+  require(threads >= 1, "a thread limit of {} was given; it must be at least 1", threads);
+  impl_ = std::unique_ptr<Impl>(
+      new Impl{{tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)}});
+}
+
+ThreadLimit::~ThreadLimit() = default;
+
+int thread_count() {
+  const auto allowed = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
+  return std::min(tbb::this_task_arena::max_concurrency(), static_cast<int>(allowed));
+}
+
+}  // namespace gradus

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cmath>
+
+/// Arithmetic for rules that are written once and used both on elements and on tensors: `Real<T>` behaves as
+/// T, but plain numbers adapt to it, so that `0.5 * x` stays float when x is.
+namespace gradus::kernels {
+
+template <class T>
+struct Real {
+  T value;
+
+  Real(T v) : value(v) {}  // NOLINT: implicit on purpose
+  template <class N>
+  requires std::is_arithmetic_v<N> &&(!std::is_same_v<N, T>)Real(N v) : value(static_cast<T>(v)) {}  // NOLINT
+
+  friend Real operator+(Real a, Real b) { return a.value + b.value; }
+  friend Real operator-(Real a, Real b) { return a.value - b.value; }
+  friend Real operator*(Real a, Real b) { return a.value * b.value; }
+  friend Real operator/(Real a, Real b) { return a.value / b.value; }
+  friend Real operator-(Real a) { return -a.value; }
+  friend bool operator<(Real a, Real b) { return a.value < b.value; }
+  friend bool operator<=(Real a, Real b) { return a.value <= b.value; }
+  friend bool operator>(Real a, Real b) { return a.value > b.value; }
+  friend bool operator>=(Real a, Real b) { return a.value >= b.value; }
+  friend bool operator==(Real a, Real b) { return a.value == b.value; }
+
+  friend Real exp(Real x) { return std::exp(x.value); }
+  friend Real expm1(Real x) { return std::expm1(x.value); }
+  friend Real log(Real x) { return std::log(x.value); }
+  friend Real log1p(Real x) { return std::log1p(x.value); }
+  friend Real sqrt(Real x) { return std::sqrt(x.value); }
+  friend Real sin(Real x) { return std::sin(x.value); }
+  friend Real cos(Real x) { return std::cos(x.value); }
+  friend Real tanh(Real x) { return std::tanh(x.value); }
+  friend Real erf(Real x) { return std::erf(x.value); }
+  friend Real abs(Real x) { return std::abs(x.value); }
+  friend Real pow(Real x, Real y) { return std::pow(x.value, y.value); }
+  friend Real square(Real x) { return x * x; }
+  friend Real reciprocal(Real x) { return T(1) / x.value; }
+  /// 1 / (1 + e^-x) without overflow.
+  friend Real sigmoid(Real x) {
+    const T e = std::exp(-std::abs(x.value));
+    return (x.value >= 0 ? T(1) : e) / (T(1) + e);
+  }
+  /// -1, 0 or 1; NaN stays.
+  friend Real sign(Real x) { return x.value > 0 ? T(1) : x.value < 0 ? T(-1) : x.value; }
+  friend Real where(bool condition, Real a, Real b) { return condition ? a : b; }
+};
+
+}  // namespace gradus::kernels

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace gradus {
+
+/// Where in the user's source an op was called. Taken as a last, defaulted argument:
+/// `SourceLocation at = SourceLocation::current()`. (clang 14 has no std::source_location.)
+struct SourceLocation {
+  const char* file = "";
+  std::uint32_t line = 0;
+  const char* function = "";
+
+  static constexpr SourceLocation current(const char* file = __builtin_FILE(),
+                                          std::uint32_t line = __builtin_LINE(),
+                                          const char* function = __builtin_FUNCTION()) {
+    return {file, line, function};
+  }
+
+  /// The file without its folders.
+  constexpr std::string_view file_name() const {
+    const std::string_view path = file;
+    return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  }
+};
+
+}  // namespace gradus

@@ -1,0 +1,8 @@
+#pragma once
+
+// Every op of the library.
+#include <gradus/autograd/ops/arithmetic.hpp>
+#include <gradus/autograd/ops/copy.hpp>
+#include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/reduce.hpp>
+#include <gradus/autograd/ops/view.hpp>

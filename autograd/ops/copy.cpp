@@ -1,0 +1,82 @@
+#include <gradus/autograd/ops/copy.hpp>
+
+#include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/elementwise.hpp>
+
+namespace gradus {
+
+namespace {
+
+/// A copy of its own memory: row-major, or in the source's layout.
+struct Clone {
+  static constexpr std::string_view name = "clone";
+  bool row_major = false;
+  Tensor forward(const Tensor& x) const {
+    Tensor y = row_major ? empty(x.shape(), x.dtype()) : empty_like(x);
+    copy_values(x, y);
+    return y;
+  }
+  void backward(Backward& d) const {
+    d.wrt(0, [&] { return d.grad(); });
+  }
+};
+
+struct To {
+  static constexpr std::string_view name = "to";
+  DType dtype;
+  DType from;
+  Tensor forward(const Tensor& x) const {
+    Tensor y = elementwise::result(x.shape(), dtype, x);
+    copy_values(x, y);
+    return y;
+  }
+  void backward(Backward& d) const {
+    d.wrt(0, [&] { return d.grad().to(from); });
+  }
+};
+
+template <class To, class From>
+To convert(From v) {
+  if constexpr (std::is_same_v<To, bool>)
+    return v != From(0);
+  else
+    return static_cast<To>(v);
+}
+
+}  // namespace
+
+void copy_values(const Tensor& source, const Tensor& target) {
+  require<ShapeError>(broadcastable_to(source.shape(), target.shape()), "{} does not broadcast to {}",
+                      source.shape(), target.shape());
+  const auto walk = kernels::plan_walk(target.shape(), target.strides(),
+                                       broadcast_strides(source.shape(), source.strides(), target.shape()));
+  dispatch(source.dtype(), [&]<class S>() {
+    dispatch(target.dtype(), [&]<class T>() {
+      kernels::map(walk, target.mutable_data<T>(), source.data<S>(), elementwise::cheap,
+                   [](S v) { return convert<T>(v); });
+    });
+  });
+}
+
+Tensor Tensor::contiguous(SourceLocation at) const {
+  return is_contiguous() ? *this : record(Clone{.row_major = true}, at, *this);
+}
+Tensor Tensor::clone(SourceLocation at) const { return record(Clone{}, at, *this); }
+Tensor Tensor::to(DType wanted, SourceLocation at) const {
+  return dtype() == wanted ? *this : record(To{wanted, dtype()}, at, *this);
+}
+
+Tensor& Tensor::copy_(const Tensor& source, SourceLocation at) {
+  mark_written("copy_", at);
+  const OpScope scope("copy_", at);
+  copy_values(shares_storage(source) ? source.detach().clone() : source, *this);
+  return *this;
+}
+Tensor& Tensor::fill_(double value, SourceLocation at) {
+  mark_written("fill_", at);
+  copy_values(full({}, value, {.dtype = dtype()}), *this);
+  return *this;
+}
+Tensor& Tensor::zero_(SourceLocation at) { return fill_(0, at); }
+
+}  // namespace gradus

@@ -1,0 +1,144 @@
+#include <gradus/autograd/tape.hpp>
+
+#include <atomic>
+#include <cstring>
+
+namespace gradus {
+
+void intrusive_ptr_add_ref(const Node* p) noexcept {
+  intrusive_ptr_add_ref(static_cast<const RefCounted<Node>*>(p));
+}
+void intrusive_ptr_release(const Node* p) noexcept {
+  intrusive_ptr_release(static_cast<const RefCounted<Node>*>(p));
+}
+
+namespace {
+thread_local constinit bool recording = true;
+std::atomic<std::uint64_t> next_number{1};
+}  // namespace
+
+bool is_recording() { return recording; }
+RecordingMode::RecordingMode(bool on) : before_(std::exchange(recording, on)) {}
+RecordingMode::~RecordingMode() { recording = before_; }
+
+Node::Node(const SourceLocation& at, std::size_t output_count)
+    : at(at), number(next_number.fetch_add(1, std::memory_order_relaxed)), outputs(output_count) {}
+
+void Node::destroy(Node* node) noexcept {
+  // Deleting a node releases the nodes before it. Those that die on the way line up here instead of
+  // recursing.
+  thread_local std::vector<Node*>* dying = nullptr;
+  if (dying != nullptr) {
+    dying->push_back(node);
+    return;
+  }
+  std::vector<Node*> line{node};
+  dying = &line;
+  while (!line.empty()) {
+    Node* last = line.back();
+    line.pop_back();
+    delete last;
+  }
+  dying = nullptr;
+}
+
+void Node::free_graph() {
+  freed = true;
+  inputs.clear();
+  saved.clear();
+}
+
+Leaf::Leaf(const Shape& shape, DType dtype, std::shared_ptr<const std::string> name)
+    : Node({}, 1), name(std::move(name)) {
+  outputs[0].shape = shape;
+  outputs[0].dtype = dtype;
+}
+
+void Backward::set(std::size_t i, Tensor gradient) {
+  if (!wants(i) || !gradient.defined()) return;
+  const Output& input = node_.inputs[i].node->outputs[node_.inputs[i].output];
+  require<DTypeError>(gradient.dtype() == input.dtype,
+                      "the derivative for input {} is {} but the input is {}", i, gradient.dtype(),
+                      input.dtype);
+  require<ShapeError>(broadcastable_to(input.shape, gradient.shape()),
+                      "the derivative for input {} is {} but the input is {}", i, gradient.shape(),
+                      input.shape);
+  results_[i] = std::move(gradient);
+}
+
+const Tensor& Backward::grad(std::size_t i) {
+  Output& output = node_.outputs[i];
+  if (!output.pending.defined()) {
+    output.pending = empty(output.shape, output.dtype);
+    const Storage& storage = *output.pending.impl()->storage;
+    std::memset(storage.data(), 0, storage.bytes());
+  }
+  return output.pending;
+}
+
+Tensor Backward::unpack(std::size_t i, bool output) const {
+  for (const Saved& saved : node_.saved) {
+    if (saved.index != i || saved.is_output != output) continue;
+    if (!saved.value.defined()) return {};
+    const Storage& storage = *saved.value.impl()->storage;
+    require<GraphError>(
+        storage.version() == saved.version,
+        "{} {} was needed for the gradient but has been changed in place since, by {} ({}:{}); "
+        "clone() it before the change, or change it after backward",
+        output ? "output" : "input", i, storage.writer(), storage.written_at().file_name(),
+        storage.written_at().line);
+    if (!output || !is_recording()) return saved.value;
+    Tensor value =
+        saved.value.detach();  // an output is saved without its node, which would otherwise own itself
+    value.impl()->node = &node_;
+    value.impl()->output = static_cast<std::uint32_t>(i);
+    return value;
+  }
+  throw std::logic_error(fmt::format("{}: its derivative asks for {} {} but does not list it in `keep`",
+                                     node_.op(), output ? "output" : "input", i));
+}
+
+namespace detail {
+
+std::string format_attribute(bool value) { return value ? "true" : "false"; }
+std::string format_attribute(double value) { return fmt::format("{}", value); }
+std::string format_attribute(std::int64_t value) { return fmt::format("{}", value); }
+std::string format_attribute(std::string_view value) { return std::string(value); }
+std::string format_attribute(const Dims& value) { return to_string(value); }
+
+bool any_requires_grad(std::span<const Tensor* const> inputs) {
+  for (const Tensor* x : inputs)
+    if (x->requires_grad()) return true;
+  return false;
+}
+
+void separate(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) {
+  for (Tensor& y : outputs)
+    for (const Tensor* x : inputs)
+      if (y.defined() && y.impl() == x->impl()) y = y.detach();
+}
+
+void attach(Ref<Node> node, Keep keep, std::span<const Tensor* const> inputs, std::span<Tensor> outputs) {
+  for (const Tensor* x : inputs)
+    node->inputs.push_back(x->defined() ? Edge{x->impl()->node, x->impl()->output} : Edge{});
+  const auto save = [&](const Tensor& value, std::size_t i, bool output) {
+    node->saved.push_back(
+        {value, value.defined() ? value.version() : 0, static_cast<std::uint8_t>(i), output});
+  };
+  for (std::size_t i = 0; i < inputs.size() && i < 32; ++i)
+    if ((keep.inputs >> i & 1U) != 0) save(*inputs[i], i, false);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    Tensor& y = outputs[i];
+    if (i < 32 && (keep.outputs >> i & 1U) != 0) save(y.detach(), i, true);
+    if (!y.defined()) continue;
+    node->outputs[i].shape = y.shape();
+    node->outputs[i].dtype = y.dtype();
+    if (!is_floating(y.dtype())) continue;
+    y.impl()->node = node;
+    y.impl()->output = static_cast<std::uint32_t>(i);
+  }
+}
+
+}  // namespace detail
+
+}  // namespace gradus

@@ -1,0 +1,1 @@
+#include <gradus/data/data.hpp>

@@ -1,0 +1,10 @@
+#pragma once
+
+// All of Gradus.
+#include <gradus/autograd/backward.hpp>
+#include <gradus/autograd/ops.hpp>
+#include <gradus/autograd/tape.hpp>
+#include <gradus/autograd/tensor.hpp>
+#include <gradus/data/data.hpp>
+#include <gradus/nn/nn.hpp>
+#include <gradus/optim/optim.hpp>

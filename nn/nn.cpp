@@ -1,0 +1,1 @@
+#include <gradus/nn/nn.hpp>

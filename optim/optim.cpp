@@ -1,0 +1,1 @@
+#include <gradus/optim/optim.hpp>
