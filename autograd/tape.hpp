@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <gradus/autograd/members.hpp>
+#include <gradus/autograd/pair.hpp>
 #include <gradus/autograd/tensor.hpp>
 
 namespace gradus {
@@ -195,6 +196,7 @@ std::string format_attribute(double value);
 std::string format_attribute(std::int64_t value);
 std::string format_attribute(std::string_view value);
 std::string format_attribute(const Dims& value);
+inline std::string format_attribute(const Pair& value) { return to_string(value); }
 template <std::integral T>
 std::string format_attribute(T value) {
   return format_attribute(static_cast<std::int64_t>(value));
@@ -207,7 +209,9 @@ std::string format_attribute(const std::array<std::int64_t, N>& value) {
 template <class F>
 std::string format_attributes(const F& op) {
   std::string text;
-  if constexpr (Reflectable<F>)
+  if constexpr (requires { op.rule; })
+    return format_attributes(op.rule);
+  else if constexpr (Reflectable<F>)
     for_each_member(op, [&](std::string_view name, const auto& value) {
       if constexpr (requires { format_attribute(value); })
         text += (text.empty() ? "" : " ") + std::string(name) + "=" + format_attribute(value);

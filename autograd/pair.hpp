@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace gradus {
+
+/// A height and a width. One number stands for both: `.stride = 2`, `.stride = {2, 1}`.
+struct Pair {
+  std::int64_t h, w;
+
+  Pair(std::int64_t both) : h(both), w(both) {}  // NOLINT: implicit on purpose
+  Pair(std::int64_t height, std::int64_t width) : h(height), w(width) {}
+  friend bool operator==(const Pair&, const Pair&) = default;
+};
+
+inline std::string to_string(const Pair& pair) {
+  return "[" + std::to_string(pair.h) + ", " + std::to_string(pair.w) + "]";
+}
+
+}  // namespace gradus
