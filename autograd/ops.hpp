@@ -4,5 +4,6 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/copy.hpp>
 #include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/random.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/view.hpp>

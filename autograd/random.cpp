@@ -1,0 +1,61 @@
+#include <gradus/autograd/random.hpp>
+
+#include <Random123/philox.h>
+
+#include <algorithm>
+
+namespace gradus {
+
+namespace {
+
+r123::Philox4x32::ctr_type philox(std::uint64_t seed, std::uint64_t number, std::uint64_t block) {
+  const auto low = [](std::uint64_t v) { return static_cast<std::uint32_t>(v); };
+  const auto high = [](std::uint64_t v) { return static_cast<std::uint32_t>(v >> 32); };
+  return r123::Philox4x32{}({{low(block), high(block), low(number), high(number)}},
+                            {{low(seed), high(seed)}});
+}
+
+}  // namespace
+
+void RandomCall::blocks(std::uint64_t first_block, std::span<std::uint32_t> words) const {
+  for (std::size_t i = 0; i < words.size(); i += 4) {
+    const auto block = philox(seed_, number_, first_block + i / 4);
+    std::copy(block.begin(), block.end(), words.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+std::uint64_t RandomCall::below(std::uint64_t range, std::uint64_t i) const {
+  // The first 2^64 mod range values are drawn again; what is left is a multiple of range.
+  const std::uint64_t surplus = (0 - range) % range;
+  for (std::uint64_t attempt = 0;; ++attempt) {
+    const auto block = philox(seed_, number_, i + (attempt << 48));
+    for (std::size_t word = 0; word < 4; word += 2) {
+      const std::uint64_t drawn = block[word] | std::uint64_t{block[word + 1]} << 32;
+      if (drawn >= surplus) return drawn % range;
+    }
+  }
+}
+
+Generator::State Generator::state() const {
+  const std::scoped_lock lock(mutex_);
+  return state_;
+}
+
+void Generator::set_state(const State& state) {
+  const std::scoped_lock lock(mutex_);
+  state_ = state;
+}
+
+RandomCall Generator::next_call() {
+  const std::scoped_lock lock(mutex_);
+  return {state_.seed, state_.calls++};
+}
+
+Generator& default_generator() {
+  static Generator generator;
+  return generator;
+}
+
+void manual_seed(std::uint64_t seed) { default_generator().set_state({seed, 0}); }
+
+}  // namespace gradus
