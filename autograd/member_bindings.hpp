@@ -29,11 +29,9 @@ template <> struct MemberBindings<7> { static constexpr decltype(auto) apply(aut
 template <> struct MemberBindings<8> { static constexpr decltype(auto) apply(auto& v, auto&& f) {
   auto& [a0, a1, a2, a3, a4, a5, a6, a7] = v; return f(a0, a1, a2, a3, a4, a5, a6, a7); } };
 template <> struct MemberBindings<9> { static constexpr decltype(auto) apply(auto& v, auto&& f) {
-  auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8] = v;
-  return f(a0, a1, a2, a3, a4, a5, a6, a7, a8); } };
+  auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8] = v; return f(a0, a1, a2, a3, a4, a5, a6, a7, a8); } };
 template <> struct MemberBindings<10> { static constexpr decltype(auto) apply(auto& v, auto&& f) {
-  auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9] = v;
-  return f(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9); } };
+  auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9] = v; return f(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9); } };
 template <> struct MemberBindings<11> { static constexpr decltype(auto) apply(auto& v, auto&& f) {
   auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0] = v;
   return f(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0); } };

@@ -1,6 +1,7 @@
 #pragma once
 #include <concepts>
 #include <cstddef>
+#include <cstdlib>
 #include <type_traits>
 #include <utility>
 
@@ -20,10 +21,11 @@ inline constexpr std::size_t nothing_fits = static_cast<std::size_t>(-1);
 struct Opaque {};
 
 /// Converts to whatever type a member has. A type with a constructor template for any argument takes it as
-/// that argument; converting as well would be ambiguous.
+/// that argument; converting as well would be ambiguous. Nothing is ever converted, but a constexpr
+/// constructor that takes it may be instantiated with it, and clang then wants the conversion defined.
 struct Anything {
   template <class Member>
-  requires(!std::is_convertible_v<Opaque, Member>) operator Member() const;
+  requires(!std::is_convertible_v<Opaque, Member>) operator Member() const { std::abort(); }
 };
 
 /// Converts to base classes of T only.

@@ -41,8 +41,8 @@ struct Address {
 template <class Member>
 Address(Member*) -> Address<Member>;
 
-/// The compiler's description of `Where`, which ends in the member's name: `...Address<int>{(&
-/// ...Net::hidden)}]` (g++) or `... {&unmade.value.hidden}]` (clang).
+/// The compiler's description of `Where`. It ends in the member's name, brackets aside:
+/// `[with auto Where = ...{(& ... Net::hidden)}]` from g++, `[Where = {&unmade.value.hidden}]` from clang.
 template <auto Where>
 consteval auto describe() {
   return std::string_view{__PRETTY_FUNCTION__};
@@ -78,14 +78,15 @@ consteval std::size_t member_count() {
       detail::initialisers<Value> != detail::nothing_fits,
       "the members of this struct cannot be listed: one of them is a reference or cannot be initialised");
   static_assert(
-      detail::initialisers<Value> == detail::nothing_fits ||
-          detail::initialisers<Value> < detail::max_initialisers,
+      detail::initialisers<Value> != detail::max_initialisers,
       "the members of this struct cannot be listed: there are too many; make large C arrays std::array");
   if constexpr (detail::initialisers<Value> < detail::max_initialisers) {
     constexpr std::size_t count = detail::count_members<Value, detail::count_empty_bases<Value>()>();
     static_assert(
         count <= detail::max_members,
         "the members of this struct cannot be listed: there are more than 64; group some in a struct");
+    static_assert(count != 0 || std::is_empty_v<Value>,
+                  "the members of this struct cannot be listed: one of them cannot be initialised");
     return count <= detail::max_members ? count : 0;
   } else {
     return 0;
