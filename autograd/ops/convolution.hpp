@@ -1,0 +1,25 @@
+#pragma once
+
+#include <gradus/autograd/kernels/im2col.hpp>
+#include <gradus/autograd/ops/conv2d.hpp>
+
+/// The trilinear form behind conv2d, conv_transpose2d and all of their derivatives: <conv(x, w), y> as a
+/// function of an image x [n, in, h, w], a weight w [out, in / groups, kh, kw] and a result y [n, out, h',
+/// w']. Each function below is its gradient with respect to one of the three, and their derivatives are each
+/// other, to any order.
+namespace gradus::convolution {
+
+/// y from x and w: conv2d itself, with a bias [out] unless undefined.
+Tensor forward(const Tensor& x, const Tensor& w, const Tensor& bias, const Conv2dOptions& options,
+               const SourceLocation& at);
+/// x from y and w: the gradient with respect to the image, and conv_transpose2d.
+Tensor to_input(const Tensor& y, const Tensor& w, const Pair& input_size, const Conv2dOptions& options,
+                const SourceLocation& at);
+/// w from x and y: the gradient with respect to the weight.
+Tensor to_weight(const Tensor& x, const Tensor& y, const Pair& kernel, const Conv2dOptions& options,
+                 const SourceLocation& at);
+
+/// Throws ValueError unless stride, dilation and groups are at least 1 and padding at least 0.
+void check_options(const Conv2dOptions& options);
+
+}  // namespace gradus::convolution
