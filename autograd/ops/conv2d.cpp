@@ -30,7 +30,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
                       "a kernel of {} with padding {} and dilation {} does not fit an input of {}",
                       to_string(window.kernel), to_string(options.padding), to_string(options.dilation),
                       x.shape());
-  return convolution::forward(x, weight, bias, options, at);
+  return convolution::forward(x, weight, bias, out, options, at);
 }
 
 }  // namespace gradus

@@ -118,6 +118,7 @@ Tensor run_to_weight(const Tensor& x, const Tensor& y, const Shape& shape, const
 struct Forward {
   static constexpr std::string_view name = "conv2d";
   static constexpr Keep keep = keep_inputs(0, 1);
+  Pair output_size;
   Pair stride, padding, dilation;
   std::int64_t groups;
 
@@ -154,8 +155,7 @@ Pair kernel_of(const Tensor& w) { return {w.size(2), w.size(3)}; }
 Pair size_of(const Tensor& x) { return {x.size(2), x.size(3)}; }
 
 Tensor Forward::forward(const Tensor& x, const Tensor& w, const Tensor& bias) const {
-  const Pair out = kernels::Window{kernel_of(w), stride, padding, dilation}.places(size_of(x));
-  Tensor y = empty({x.size(0), w.size(0), out.h, out.w}, x.dtype());
+  Tensor y = empty({x.size(0), w.size(0), output_size.h, output_size.w}, x.dtype());
   const Sizes s = sizes(x.shape(), w.shape(), y.shape(), options());
   dispatch_floating(x.dtype(), [&]<class T>() { run_forward<T>(x, w.contiguous(), bias, y, s); });
   return y;
@@ -175,7 +175,8 @@ Tensor ToInput::forward(const Tensor& y, const Tensor& w) const {
 }
 
 void ToInput::backward(Backward& d) const {
-  d.wrt(0, [&] { return convolution::forward(d.grad(), d.input(1), {}, options(), {}); });
+  d.wrt(0,
+        [&] { return convolution::forward(d.grad(), d.input(1), {}, size_of(d.input(0)), options(), {}); });
   d.wrt(1, [&] { return to_weight(d.grad(), d.input(0), kernel_of(d.input(1)), options(), {}); });
 }
 
@@ -188,14 +189,15 @@ Tensor ToWeight::forward(const Tensor& x, const Tensor& y) const {
 
 void ToWeight::backward(Backward& d) const {
   d.wrt(0, [&] { return to_input(d.input(1), d.grad(), size_of(d.input(0)), options(), {}); });
-  d.wrt(1, [&] { return convolution::forward(d.input(0), d.grad(), {}, options(), {}); });
+  d.wrt(1,
+        [&] { return convolution::forward(d.input(0), d.grad(), {}, size_of(d.input(1)), options(), {}); });
 }
 
 }  // namespace
 
-Tensor forward(const Tensor& x, const Tensor& w, const Tensor& bias, const Conv2dOptions& o,
-               const SourceLocation& at) {
-  return record(Forward{o.stride, o.padding, o.dilation, o.groups}, at, x, w, bias);
+Tensor forward(const Tensor& x, const Tensor& w, const Tensor& bias, const Pair& output_size,
+               const Conv2dOptions& o, const SourceLocation& at) {
+  return record(Forward{output_size, o.stride, o.padding, o.dilation, o.groups}, at, x, w, bias);
 }
 Tensor to_input(const Tensor& y, const Tensor& w, const Pair& input_size, const Conv2dOptions& o,
                 const SourceLocation& at) {

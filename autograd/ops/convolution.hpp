@@ -9,9 +9,10 @@
 /// other, to any order.
 namespace gradus::convolution {
 
-/// y from x and w: conv2d itself, with a bias [out] unless undefined.
-Tensor forward(const Tensor& x, const Tensor& w, const Tensor& bias, const Conv2dOptions& options,
-               const SourceLocation& at);
+/// y from x and w: conv2d itself, with a bias [out] unless undefined. `output_size` may be less than what
+/// fits: the transpose of a convolution with output_padding.
+Tensor forward(const Tensor& x, const Tensor& w, const Tensor& bias, const Pair& output_size,
+               const Conv2dOptions& options, const SourceLocation& at);
 /// x from y and w: the gradient with respect to the image, and conv_transpose2d.
 Tensor to_input(const Tensor& y, const Tensor& w, const Pair& input_size, const Conv2dOptions& options,
                 const SourceLocation& at);
