@@ -11,4 +11,8 @@ if(GRADUS_SANITIZE)
   # -O1 keeps the sanitizer runs of numeric code bearable.
   add_compile_options(-fsanitize=${GRADUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
   add_link_options(-fsanitize=${GRADUS_SANITIZE})
+  target_compile_definitions(gradus_options INTERFACE GRADUS_SANITIZE)
+  if(GRADUS_SANITIZE STREQUAL "thread")
+    target_compile_definitions(gradus_options INTERFACE GRADUS_SANITIZE_THREAD)
+  endif()
 endif()
