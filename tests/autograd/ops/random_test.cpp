@@ -41,7 +41,7 @@ bool same(const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-TEST_CASE("rand is uniform in [0, 1)", "[autograd][ops][random]") {
+TEST_CASE("rand is uniform from 0 up to but not 1", "[autograd][ops][random]") {
   const DType dtype = GENERATE(float32, float64);
   CAPTURE(dtype);
   Generator generator(1);
