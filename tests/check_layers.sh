@@ -14,7 +14,7 @@ complain() { echo "$1"; violations=$((violations + 1)); }
 # layer FILE: its place in the order; a file may include what has the same place or a lower one.
 layer() {
   case $1 in
-    autograd/error.* | autograd/location.* | autograd/dtype.* | autograd/shape.* | autograd/member*) echo 0 ;;  # base
+    autograd/error.* | autograd/location.* | autograd/dtype.* | autograd/shape.* | autograd/pair.* | autograd/member*) echo 0 ;;  # base
     autograd/kernels/*) echo 1 ;;
     autograd/tensor*.cpp) echo 3 ;;  # a handle's functions reach for its place on the tape; its header must not
     autograd/backward.cpp) echo 4 ;;  # the engine adds gradients up with ops; its header must not

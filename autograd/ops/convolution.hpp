@@ -3,6 +3,7 @@
 #include <gradus/autograd/kernels/im2col.hpp>
 #include <gradus/autograd/ops/conv2d.hpp>
 
+/// For writers of convolutions.
 /// The trilinear form behind conv2d, conv_transpose2d and all of their derivatives: <conv(x, w), y> as a
 /// function of an image x [n, in, h, w], a weight w [out, in / groups, kh, kw] and a result y [n, out, h',
 /// w']. Each function below is its gradient with respect to one of the three, and their derivatives are each
