@@ -205,6 +205,10 @@ template <std::size_t N>
 std::string format_attribute(const std::array<std::int64_t, N>& value) {
   return format_attribute(Dims(std::span<const std::int64_t>(value)));
 }
+template <class T>
+std::string format_attribute(const std::optional<T>& value) {
+  return value ? format_attribute(*value) : "none";
+}
 
 template <class F>
 std::string format_attributes(const F& op) {

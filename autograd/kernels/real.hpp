@@ -1,10 +1,18 @@
 #pragma once
 
 #include <cmath>
+#include <type_traits>
 
 /// Arithmetic for rules that are written once and used both on elements and on tensors: `Real<T>` behaves as
 /// T, but plain numbers adapt to it, so that `0.5 * x` stays float when x is.
 namespace gradus::kernels {
+
+/// Whether v is NaN, for any element type.
+template <class T>
+constexpr bool is_nan(T v) {
+  if constexpr (std::is_floating_point_v<T>) return std::isnan(v);
+  return false;
+}
 
 template <class T>
 struct Real {
@@ -38,6 +46,20 @@ struct Real {
   friend Real pow(Real x, Real y) { return std::pow(x.value, y.value); }
   friend Real square(Real x) { return x * x; }
   friend Real reciprocal(Real x) { return T(1) / x.value; }
+  friend Real rsqrt(Real x) { return T(1) / std::sqrt(x.value); }
+  friend Real floor(Real x) {
+    if constexpr (std::is_floating_point_v<T>) return std::floor(x.value);
+    return x;
+  }
+  friend Real ceil(Real x) {
+    if constexpr (std::is_floating_point_v<T>) return std::ceil(x.value);
+    return x;
+  }
+  /// Halves go to the even neighbour.
+  friend Real round(Real x) {
+    if constexpr (std::is_floating_point_v<T>) return std::nearbyint(x.value);
+    return x;
+  }
   /// 1 / (1 + e^-x) without overflow.
   friend Real sigmoid(Real x) {
     const T e = std::exp(-std::abs(x.value));
@@ -45,7 +67,9 @@ struct Real {
   }
   /// -1, 0 or 1; NaN stays.
   friend Real sign(Real x) { return x.value > 0 ? T(1) : x.value < 0 ? T(-1) : x.value; }
-  friend Real where(bool condition, Real a, Real b) { return condition ? a : b; }
+  friend Real where(bool condition, Real a, Real b) { return condition ? a.value : b.value; }
+  /// `number`, for a rule to use where no operand would lend it a type.
+  friend Real like(Real, double number) { return number; }
 };
 
 }  // namespace gradus::kernels

@@ -8,6 +8,7 @@ namespace gradus {
 namespace {
 
 using elementwise::apply;
+using elementwise::binary;
 using elementwise::cheap;
 
 struct Add {
@@ -73,13 +74,6 @@ struct Neg {
     d.wrt(0, [&] { return neg(d.grad()); });
   }
 };
-
-template <class F>
-Tensor binary(F op, const Operand& a, const Operand& b) {
-  const OpScope scope(F::name, a.at());
-  const auto [x, y] = match(a, b);
-  return record(op, a.at(), x, y);
-}
 
 /// x = f(x, other), in place.
 template <class F>

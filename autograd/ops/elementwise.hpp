@@ -3,6 +3,7 @@
 #include <gradus/autograd/kernels/loops.hpp>
 #include <gradus/autograd/kernels/real.hpp>
 #include <gradus/autograd/operand.hpp>
+#include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/tape.hpp>
 
 /// For writers of elementwise ops: values of broadcast tensors, unrecorded.
@@ -47,48 +48,105 @@ Tensor apply(const Tensor& a, const Tensor& b, std::int64_t cost, F f) {
   return y;
 }
 
+/// f(a, b, c), broadcast; `a` of element type A, the others of type T.
+template <Element A, Element T, class F>
+Tensor apply(const Tensor& a, const Tensor& b, const Tensor& c, std::int64_t cost, F f) {
+  using R = std::remove_cvref_t<decltype(f(A(), T(), T()))>;
+  const Shape shape = broadcast(broadcast(a.shape(), b.shape()), c.shape());
+  Tensor y = result(shape, dtype_of<R>, a, b, c);
+  const auto walk = kernels::plan_walk(shape, y.strides(), broadcast_strides(a.shape(), a.strides(), shape),
+                                       broadcast_strides(b.shape(), b.strides(), shape),
+                                       broadcast_strides(c.shape(), c.strides(), shape));
+  kernels::map(walk, y.mutable_data<R>(), a.data<A>(), b.data<T>(), c.data<T>(), cost, f);
+  return y;
+}
+
+/// Records an op of two operands, once they have one dtype.
+template <class F>
+Tensor binary(F op, const Operand& a, const Operand& b) {
+  const OpScope scope(F::name, a.at());
+  const auto [x, y] = match(a, b);
+  return record(std::move(op), a.at(), x, y);
+}
+
 /// ---- Ops of one input whose derivative is the incoming gradient times a slope
 
-/// What a rule computes its slope from, and so what the tape keeps.
-enum class From { input, output };
+/// What a rule computes its slope from, and so what the tape keeps. A rule from `nothing` has slope 0.
+enum class From { input, output, nothing };
 
-/// A rule is a struct with a `name`, a `value` and a `slope`, each written once for elements and for tensors:
+/// A rule is a struct with a `name`, a `value` and a `slope`, each written once for elements and for tensors.
+/// Its members, if any, are the op's attributes:
 ///
-///     struct Tanh {
-///       static constexpr std::string_view name = "tanh";
+///     struct Elu {
+///       static constexpr std::string_view name = "elu";
 ///       static constexpr From from = From::output;
-///       auto value(auto x) const { return tanh(x); }
-///       auto slope(const auto& y) const { return 1 - y * y; }
+///       double alpha;
+///       auto value(auto x) const { return where(x > 0, x, alpha * expm1(x)); }
+///       auto slope(const auto& y) const { return where(y > 0, like(y, 1), y + alpha); }
 ///     };
 ///
 /// `value` sees kernels::Real<T>; `slope` sees that, or a Tensor when the derivative itself is recorded.
+/// There the slope is differentiated in turn: a branch of `where` that is not taken must be finite all the
+/// same, for 0 times infinity is NaN. Instead of `slope` there may be `gradient(g, kept)`, for a derivative
+/// that is not to be infinity times 0. Further constants:
+/// - `cost`: simple operations an element; transcendental if not given;
+/// - `takes_integers`: true if the value makes sense for every numeric dtype, not only for floating ones.
 template <class R>
 struct Pointwise {
   static constexpr std::string_view name = R::name;
-  static constexpr Keep keep = R::from == From::input ? keep_inputs(0) : keep_outputs(0);
+  static constexpr Keep keep = R::from == From::input    ? keep_inputs(0)
+                               : R::from == From::output ? keep_outputs(0)
+                                                         : Keep{};
   R rule;
 
   Tensor forward(const Tensor& x) const {
-    return dispatch_floating(x.dtype(), [&]<class T>() {
-      return apply<T>(x, transcendental,
-                      [rule = rule](T v) { return rule.value(kernels::Real<T>(v)).value; });
-    });
+    const auto run = [&]<class T>() {
+      using kernels::Real;
+      return apply<T>(x, cost(), [rule = rule](T v) -> T { return Real<T>(rule.value(Real<T>(v))).value; });
+    };
+    if constexpr (requires { R::takes_integers; })
+      return dispatch_numeric(x.dtype(), run);
+    else
+      return dispatch_floating(x.dtype(), run);
   }
 
   void backward(Backward& d) const {
     d.wrt(0, [&]() -> Tensor {
-      const Tensor kept = R::from == From::input ? d.input(0) : d.output(0);
-      if (is_recording()) return d.grad() * rule.slope(kept);
-      return dispatch_floating(kept.dtype(), [&]<class T>() {
-        using kernels::Real;
-        return apply<T>(d.grad(), kept, transcendental,
-                        [rule = rule](T g, T v) { return g * Real<T>(rule.slope(Real<T>(v))).value; });
-      });
+      if constexpr (R::from == From::nothing) {
+        return zeros_like(d.grad());
+      } else {
+        const Tensor kept = R::from == From::input ? d.input(0) : d.output(0);
+        if (is_recording()) return through(rule, d.grad(), kept);
+        return dispatch_floating(kept.dtype(), [&]<class T>() {
+          using kernels::Real;
+          return apply<T>(d.grad(), kept, cost(), [rule = rule](T g, T v) -> T {
+            return Real<T>(through(rule, Real<T>(g), Real<T>(v))).value;
+          });
+        });
+      }
     });
+  }
+
+ private:
+  static consteval std::int64_t cost() {
+    if constexpr (requires { R::cost; })
+      return R::cost;
+    else
+      return transcendental;
+  }
+  template <class X>
+  static auto through(const R& rule, const X& g, const X& kept) {
+    if constexpr (requires { rule.gradient(g, kept); })
+      return rule.gradient(g, kept);
+    else
+      return g * rule.slope(kept);
   }
 };
 
-/// Records the rule's op on a floating tensor of any shape and strides.
+/// `number` as a 0-d tensor of the dtype of x, as kernels::Real has it for elements.
+inline Tensor like(const Tensor& x, double number) { return full({}, number, {.dtype = x.dtype()}); }
+
+/// Records the rule's op on a tensor of any shape and strides.
 template <class R>
 Tensor pointwise(R rule, const Tensor& x, const SourceLocation& at) {
   return record(Pointwise<R>{std::move(rule)}, at, x);
