@@ -42,7 +42,10 @@ struct Real {
   friend Real cos(Real x) { return std::cos(x.value); }
   friend Real tanh(Real x) { return std::tanh(x.value); }
   friend Real erf(Real x) { return std::erf(x.value); }
-  friend Real abs(Real x) { return std::abs(x.value); }
+  friend Real abs(Real x) {
+    if constexpr (std::is_signed_v<T>) return std::abs(x.value);
+    return x;
+  }
   friend Real pow(Real x, Real y) { return std::pow(x.value, y.value); }
   friend Real square(Real x) { return x * x; }
   friend Real reciprocal(Real x) { return T(1) / x.value; }

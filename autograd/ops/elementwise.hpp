@@ -74,6 +74,15 @@ Tensor binary(F op, const Operand& a, const Operand& b) {
 /// What a rule computes its slope from, and so what the tape keeps. A rule from `nothing` has slope 0.
 enum class From { input, output, nothing };
 
+/// What a rule says of its cost.
+template <class R>
+constexpr std::int64_t cost_of() {
+  if constexpr (requires { R::cost; })
+    return R::cost;
+  else
+    return transcendental;
+}
+
 /// A rule is a struct with a `name`, a `value` and a `slope`, each written once for elements and for tensors.
 /// Its members, if any, are the op's attributes:
 ///
@@ -102,7 +111,8 @@ struct Pointwise {
   Tensor forward(const Tensor& x) const {
     const auto run = [&]<class T>() {
       using kernels::Real;
-      return apply<T>(x, cost(), [rule = rule](T v) -> T { return Real<T>(rule.value(Real<T>(v))).value; });
+      return apply<T>(x, cost_of<R>(),
+                      [rule = rule](T v) -> T { return Real<T>(rule.value(Real<T>(v))).value; });
     };
     if constexpr (requires { R::takes_integers; })
       return dispatch_numeric(x.dtype(), run);
@@ -119,7 +129,7 @@ struct Pointwise {
         if (is_recording()) return through(rule, d.grad(), kept);
         return dispatch_floating(kept.dtype(), [&]<class T>() {
           using kernels::Real;
-          return apply<T>(d.grad(), kept, cost(), [rule = rule](T g, T v) -> T {
+          return apply<T>(d.grad(), kept, cost_of<R>(), [rule = rule](T g, T v) -> T {
             return Real<T>(through(rule, Real<T>(g), Real<T>(v))).value;
           });
         });
@@ -128,12 +138,6 @@ struct Pointwise {
   }
 
  private:
-  static consteval std::int64_t cost() {
-    if constexpr (requires { R::cost; })
-      return R::cost;
-    else
-      return transcendental;
-  }
   template <class X>
   static auto through(const R& rule, const X& g, const X& kept) {
     if constexpr (requires { rule.gradient(g, kept); })
