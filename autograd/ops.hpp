@@ -4,6 +4,9 @@
 #include <gradus/autograd/ops/activation.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/compare.hpp>
+#include <gradus/autograd/ops/adaptive_avg_pool2d.hpp>
+#include <gradus/autograd/ops/arithmetic.hpp>
+#include <gradus/autograd/ops/avg_pool2d.hpp>
 #include <gradus/autograd/ops/conv2d.hpp>
 #include <gradus/autograd/ops/conv_transpose2d.hpp>
 #include <gradus/autograd/ops/copy.hpp>
@@ -12,6 +15,7 @@
 #include <gradus/autograd/ops/matmul.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/power.hpp>
+#include <gradus/autograd/ops/max_pool2d.hpp>
 #include <gradus/autograd/ops/random.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/view.hpp>
