@@ -11,6 +11,9 @@
 #include <gradus/autograd/ops/conv_transpose2d.hpp>
 #include <gradus/autograd/ops/copy.hpp>
 #include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/embedding.hpp>
+#include <gradus/autograd/ops/index.hpp>
+#include <gradus/autograd/ops/join.hpp>
 #include <gradus/autograd/ops/linear.hpp>
 #include <gradus/autograd/ops/matmul.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
