@@ -3,6 +3,7 @@
 // All of Gradus.
 #include <gradus/autograd/backward.hpp>
 #include <gradus/autograd/ops.hpp>
+#include <gradus/autograd/print.hpp>
 #include <gradus/autograd/tape.hpp>
 #include <gradus/autograd/tensor.hpp>
 #include <gradus/data/data.hpp>

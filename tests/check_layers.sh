@@ -20,7 +20,7 @@ layer() {
     autograd/backward.cpp) echo 4 ;;  # the engine adds gradients up with ops; its header must not
     autograd/tape* | autograd/backward*) echo 3 ;;
     autograd/ops/* | autograd/ops.hpp) echo 4 ;;
-    autograd/gradcheck* | autograd/graph*) echo 5 ;;
+    autograd/gradcheck* | autograd/graph* | autograd/print*) echo 5 ;;
     autograd/*) echo 2 ;;  # tensor, storage, random numbers
     nn/* | optim/* | data/*) echo 6 ;;
     *) echo 7 ;;  # gradus.hpp and the programs
