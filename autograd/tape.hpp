@@ -196,7 +196,6 @@ std::string format_attribute(double value);
 std::string format_attribute(std::int64_t value);
 std::string format_attribute(std::string_view value);
 std::string format_attribute(const Dims& value);
-std::string format_attribute(const std::vector<std::int64_t>& value);  ///< at most the first 8
 inline std::string format_attribute(const Pair& value) { return to_string(value); }
 template <std::integral T>
 std::string format_attribute(T value) {
