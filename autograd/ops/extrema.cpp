@@ -1,0 +1,222 @@
+#include <gradus/autograd/ops/extrema.hpp>
+
+#include <gradus/autograd/ops/arithmetic.hpp>
+#include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/elementwise.hpp>
+#include <gradus/autograd/ops/reduce.hpp>
+#include <gradus/autograd/ops/reduction.hpp>
+#include <gradus/autograd/ops/view.hpp>
+
+namespace gradus {
+
+namespace {
+
+using reduction::reduced_shape;
+using reduction::restore_dims;
+
+enum class Which { largest, smallest };
+
+template <class T>
+bool is_nan(T x) {
+  return x != x;
+}
+template <class T>
+bool same(T a, T b) {
+  return a == b || (is_nan(a) && is_nan(b));
+}
+/// Whether x is to be taken instead of `best`.
+template <Which which, class T>
+bool beats(T x, T best) {
+  return (which == Which::largest ? x > best : x < best) || (is_nan(x) && !is_nan(best));
+}
+/// What nothing loses against.
+template <Which which, class T>
+constexpr T worst() {
+  using Limits = std::numeric_limits<T>;
+  if constexpr (Limits::has_infinity)
+    return which == Which::largest ? -Limits::infinity() : Limits::infinity();
+  else
+    return which == Which::largest ? Limits::lowest() : Limits::max();
+}
+
+void check_not_empty(const Shape& shape, const Dims& dims) {
+  require<ShapeError>(
+      reduction::reduced_count(shape, dims) > 0 || numel(reduced_shape(shape, dims, false)) == 0,
+      "shape {} has nothing to choose from along dimensions {}", shape, dims);
+}
+
+template <Which which, class T>
+struct ValueFold {
+  using State = T;
+  T* out;
+
+  T start(std::int64_t) const { return worst<which, T>(); }
+  void add(T& best, T x, std::int64_t) const { merge(best, x); }
+  void merge(T& best, T other) const {
+    if (beats<which>(other, best)) best = other;
+  }
+  void finish(std::int64_t kept, T best) const { out[kept] = best; }
+};
+
+/// The first of the best, and its value.
+template <Which which, class T>
+struct PlaceFold {
+  static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
+  struct State {
+    T best;
+    std::int64_t index;
+  };
+  std::int64_t* indices;
+  T* values;
+
+  State start(std::int64_t) const { return {worst<which, T>(), none}; }
+  void add(State& state, T x, std::int64_t index) const {
+    if (beats<which>(x, state.best) || state.index == none) state = {x, index};
+  }
+  void merge(State& state, const State& other) const {
+    if (beats<which>(other.best, state.best) || (same(other.best, state.best) && other.index < state.index))
+      state = other;
+  }
+  void finish(std::int64_t kept, const State& state) const {
+    indices[kept] = state.index;
+    values[kept] = state.best;
+  }
+};
+
+/// 1 where a (broadcast) and b are the same, else 0, in floating `dtype`; unrecorded.
+template <Element T>
+Tensor sameness(const Tensor& a, const Tensor& b, DType dtype) {
+  return dispatch_floating(dtype, [&]<class R>() {
+    return elementwise::apply<T>(a, b, elementwise::cheap, [](T x, T y) { return R(same(x, y)); });
+  });
+}
+
+template <Which which>
+struct Best {
+  static constexpr std::string_view name = which == Which::largest ? "amax" : "amin";
+  static constexpr Keep keep = keep_inputs(0) | keep_outputs(0);
+  Dims dims;
+  bool keepdim;
+
+  Tensor forward(const Tensor& x) const {
+    return dispatch(x.dtype(), [&]<class T>() {
+      Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), x.dtype());
+      kernels::reduce(ValueFold<which, T>{y.mutable_data<T>()}, reduction::plan(x, dims), x.data<T>());
+      return y;
+    });
+  }
+  void backward(Backward& d) const {
+    d.wrt(0, [&] {
+      const Tensor x = d.input(0).detach();
+      const Tensor y = restore_dims(d.output(0).detach(), x.shape(), dims);
+      const Tensor tied =
+          dispatch_floating(x.dtype(), [&]<class T>() { return sameness<T>(x, y, x.dtype()); });
+      return restore_dims(d.grad(), x.shape(), dims) * (tied / sum(tied, dims, true));
+    });
+  }
+};
+
+/// Places of the best of x over `dims`, and the best themselves.
+template <Which which>
+std::array<Tensor, 2> find(const Tensor& x, const Dims& dims, bool keepdim) {
+  return dispatch(x.dtype(), [&]<class T>() {
+    const Shape shape = reduced_shape(x.shape(), dims, keepdim);
+    const Tensor values = empty(shape, x.dtype()), indices = empty(shape, int64);
+    kernels::reduce(PlaceFold<which, T>{indices.mutable_data<std::int64_t>(), values.mutable_data<T>()},
+                    reduction::plan(x, dims), x.data<T>());
+    return std::array{values, indices};
+  });
+}
+
+template <Which which>
+struct FirstBest {
+  static constexpr std::string_view name = which == Which::largest ? "max" : "min";
+  static constexpr Keep keep = keep_outputs(1);
+  Dims dims;  // one, or none for a 0-d tensor
+  bool keepdim;
+  Shape from;
+
+  std::array<Tensor, 2> forward(const Tensor& x) const { return find<which>(x, dims, keepdim); }
+  void backward(Backward& d) const {
+    d.wrt(0, [&]() -> Tensor {
+      if (dims.empty()) return d.grad();
+      const auto dim = static_cast<std::size_t>(dims[0]);
+      Shape along = Dims::filled(from.size(), 1);
+      along[dim] = from[dim];
+      const Tensor place = reshape(arange(from[dim]), along);
+      const Tensor taken =
+          sameness<std::int64_t>(place, restore_dims(d.output(1), from, dims), d.grad().dtype());
+      return restore_dims(d.grad(), from, dims) * taken;
+    });
+  }
+};
+
+template <Which which>
+Tensor best(const Tensor& x, const Dims& dims, bool keepdim, const SourceLocation& at) {
+  const Dims wrapped = wrap_dims(dims, x.rank());
+  check_not_empty(x.shape(), wrapped);
+  return record(Best<which>{wrapped, keepdim}, at, x);
+}
+
+template <Which which>
+Extremum first_best(const Tensor& x, std::int64_t dim, bool keepdim, const SourceLocation& at) {
+  const Dims wrapped = wrap_dims(dim, x.rank());
+  check_not_empty(x.shape(), wrapped);
+  const auto [values, indices] = record(FirstBest<which>{wrapped, keepdim, x.shape()}, at, x);
+  return {values, indices};
+}
+
+template <Which which>
+Tensor place(const Tensor& x, const Dims& dims, bool keepdim) {
+  const Dims wrapped = wrap_dims(dims, x.rank());
+  check_not_empty(x.shape(), wrapped);
+  return find<which>(x, wrapped, keepdim)[1];
+}
+
+}  // namespace
+
+Tensor amax(const Tensor& x, const Dims& dims, bool keepdim, SourceLocation at) {
+  const OpScope scope("amax", at);
+  return best<Which::largest>(x, dims, keepdim, at);
+}
+Tensor amin(const Tensor& x, const Dims& dims, bool keepdim, SourceLocation at) {
+  const OpScope scope("amin", at);
+  return best<Which::smallest>(x, dims, keepdim, at);
+}
+
+Tensor max(const Tensor& x, SourceLocation at) {
+  const OpScope scope("max", at);
+  return best<Which::largest>(x, {}, false, at);
+}
+Tensor min(const Tensor& x, SourceLocation at) {
+  const OpScope scope("min", at);
+  return best<Which::smallest>(x, {}, false, at);
+}
+
+Extremum max(const Tensor& x, std::int64_t dim, bool keepdim, SourceLocation at) {
+  const OpScope scope("max", at);
+  return first_best<Which::largest>(x, dim, keepdim, at);
+}
+Extremum min(const Tensor& x, std::int64_t dim, bool keepdim, SourceLocation at) {
+  const OpScope scope("min", at);
+  return first_best<Which::smallest>(x, dim, keepdim, at);
+}
+
+Tensor argmax(const Tensor& x, std::int64_t dim, bool keepdim, SourceLocation at) {
+  const OpScope scope("argmax", at);
+  return place<Which::largest>(x, dim, keepdim);
+}
+Tensor argmin(const Tensor& x, std::int64_t dim, bool keepdim, SourceLocation at) {
+  const OpScope scope("argmin", at);
+  return place<Which::smallest>(x, dim, keepdim);
+}
+Tensor argmax(const Tensor& x, SourceLocation at) {
+  const OpScope scope("argmax", at);
+  return place<Which::largest>(x, {}, false);
+}
+Tensor argmin(const Tensor& x, SourceLocation at) {
+  const OpScope scope("argmin", at);
+  return place<Which::smallest>(x, {}, false);
+}
+
+}  // namespace gradus
