@@ -1,6 +1,7 @@
 #include <gradus/autograd/backward.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -15,24 +16,25 @@ namespace gradus {
 /// of its gradients when its turn comes, in an order that does not depend on anything but the tape.
 class BackwardRun {
  public:
-  BackwardRun(bool retain, bool create) : retain_(retain), mode_(create) {}
+  BackwardRun(std::string_view name, const SourceLocation& at, bool retain, bool create)
+      : name_(name), at_(at), retain_(retain), create_(create), mode_(create) {}
   ~BackwardRun() {
-    for (const Ref<Node>& node : waiting_) leave(*node);
+    for (const Ref<Node>& node : nodes_)
+      if (node) leave(*node);
   }
 
-  /// Only what leads to `inputs` is differentiated, and their gradients are kept for `take`.
-  void restrict_to(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs);
+  /// Finds and claims everything that the outputs were computed from. Throws GraphError, and nothing has
+  /// happened, if some of it has been freed or is being differentiated elsewhere. With `inputs`, only what
+  /// leads to them will be differentiated, and their gradients are kept for `take`.
+  void prepare(const std::vector<Tensor>& outputs, const std::vector<Tensor>* inputs);
   /// Adds to the gradient that waits at an edge.
   void receive(const Edge& edge, Tensor gradient);
   void run();
-  Tensor take(const Tensor& input);
+  Tensor take(const Tensor& input) const;
   /// Gives what has arrived at leaves to their `grad()`.
   void store_leaves();
 
  private:
-  struct Later {
-    bool operator()(const Ref<Node>& a, const Ref<Node>& b) const { return a->number < b->number; }
-  };
   using Key = std::pair<const Node*, std::uint32_t>;
   struct KeyHash {
     std::size_t operator()(const Key& key) const {
@@ -40,116 +42,140 @@ class BackwardRun {
     }
   };
 
-  void enter(const Ref<Node>& node);
+  void discover(const std::vector<Tensor>& outputs);
+  void claim(const Ref<Node>& node);
+  void mark_needed(const std::vector<Tensor>& inputs);
+  bool needs(const Edge& edge) const;
   void leave(Node& node) {
     for (Output& output : node.outputs) output.pending = Tensor();
     node.in_backward.store(nullptr, std::memory_order_release);
   }
   void visit(Node& node);
-  static void run_hooks(Output& output, Tensor& gradient);
+  void complete(Node& node, std::uint32_t output, Tensor& gradient);
   static void accumulate(Tensor& sum, Tensor gradient) {
     sum = sum.defined() ? add(sum, gradient) : std::move(gradient);
   }
 
+  std::string_view name_;
+  SourceLocation at_;
   bool retain_;
+  bool create_;
   RecordingMode mode_;
   bool restricted_ = false;
-  std::vector<Ref<Node>> waiting_;  // a heap
-  std::unordered_set<const Node*> needed_;
+  std::vector<Ref<Node>> nodes_;  // claimed; by falling number after `discover`
   std::unordered_map<Key, Tensor, KeyHash> captured_;
+  std::unordered_set<const Node*> wanted_leaves_;
+  // Gradients of leaves are kept here, not in the node: other threads may share leaves.
+  std::vector<std::pair<Ref<Node>, Tensor>> leaves_;
   std::unordered_map<const Node*, std::size_t> leaf_index_;
-  std::vector<std::pair<Ref<Node>, Tensor>>
-      leaves_;  // kept here, not in the node: other threads may share leaves
 };
 
-void BackwardRun::restrict_to(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs) {
-  restricted_ = true;
-  std::unordered_set<const Node*> wanted;
-  for (const Tensor& x : inputs) {
-    wanted.insert(x.impl()->node.get());
-    captured_.emplace(Key{x.impl()->node.get(), x.impl()->output}, Tensor());
-  }
-  std::vector<const Node*> reached, stack;
-  std::unordered_set<const Node*> seen;
-  const auto reach = [&](const Node* node) {
-    if (node != nullptr && seen.insert(node).second) {
-      reached.push_back(node);
-      stack.push_back(node);
-    }
-  };
-  for (const Tensor& y : outputs) reach(y.impl()->node.get());
-  while (!stack.empty()) {
-    const Node* node = stack.back();
-    stack.pop_back();
-    for (const Edge& edge : node->inputs) reach(edge.node.get());
-  }
-  std::sort(reached.begin(), reached.end(),
-            [](const Node* a, const Node* b) { return a->number < b->number; });
-  for (const Node* node : reached) {
-    const bool leads = std::any_of(node->inputs.begin(), node->inputs.end(),
-                                   [&](const Edge& edge) { return needed_.contains(edge.node.get()); });
-    if (leads || wanted.contains(node) || node->freed) needed_.insert(node);
-  }
+void BackwardRun::claim(const Ref<Node>& node) {
+  const void* nobody = nullptr;
+  if (node == nullptr || node->is_leaf() || node->in_backward.load(std::memory_order_relaxed) == this) return;
+  nodes_.push_back(node);
+  if (node->in_backward.compare_exchange_strong(nobody, this, std::memory_order_acquire)) return;
+  nodes_.pop_back();
+  fail<GraphError>(
+      "{} ({}:{}) is being differentiated by another backward that has not ended; each needs a graph of its "
+      "own, on one thread or several",
+      node->op(), node->at.file_name(), node->at.line);
 }
 
-void BackwardRun::enter(const Ref<Node>& node) {
-  const void* nobody = nullptr;
-  if (node->in_backward.load(std::memory_order_relaxed) == this) return;
-  require<GraphError>(
-      node->in_backward.compare_exchange_strong(nobody, this, std::memory_order_acquire),
-      "{} ({}:{}) is being differentiated by another backward at the same time; several threads may "
-      "differentiate separate graphs, not one",
-      node->op(), node->at.file_name(), node->at.line);
-  waiting_.push_back(node);
-  std::push_heap(waiting_.begin(), waiting_.end(), Later{});
+void BackwardRun::discover(const std::vector<Tensor>& outputs) {
+  for (const Tensor& y : outputs) claim(y.impl()->node);
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    for (const Edge& edge : nodes_[i]->inputs) claim(edge.node);
+  const auto later = [](const Ref<Node>& a, const Ref<Node>& b) { return a->number > b->number; };
+  if (!std::is_sorted(nodes_.begin(), nodes_.end(), later)) std::sort(nodes_.begin(), nodes_.end(), later);
+}
+
+void BackwardRun::mark_needed(const std::vector<Tensor>& inputs) {
+  restricted_ = true;
+  for (const Ref<Node>& node : nodes_) node->needed = false;
+  for (const Tensor& x : inputs) {
+    Node* const node = x.impl()->node.get();
+    captured_.emplace(Key{node, x.impl()->output}, Tensor());
+    if (node->is_leaf())
+      wanted_leaves_.insert(node);
+    else if (node->in_backward.load(std::memory_order_relaxed) == this)
+      node->needed = true;
+  }
+  // Inputs of a node have lower numbers: they are decided before it.
+  for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node)
+    for (const Edge& edge : (*node)->inputs)
+      if (needs(edge)) (*node)->needed = true;
+}
+
+bool BackwardRun::needs(const Edge& edge) const {
+  if (edge.node == nullptr) return false;
+  if (!restricted_) return true;
+  return edge.node->is_leaf() ? wanted_leaves_.contains(edge.node.get()) : edge.node->needed;
+}
+
+void BackwardRun::prepare(const std::vector<Tensor>& outputs, const std::vector<Tensor>* inputs) {
+  discover(outputs);
+  std::uint64_t first_wanted = 0;
+  if (inputs != nullptr) {
+    mark_needed(*inputs);
+    first_wanted = std::numeric_limits<std::uint64_t>::max();
+    for (const Tensor& x : *inputs) first_wanted = std::min(first_wanted, x.impl()->node->number);
+  }
+  // Where a freed node led is no longer known, except that it was to lower numbers.
+  for (const Ref<Node>& node : nodes_)
+    require<GraphError>(!node->freed || node->number <= first_wanted,
+                        "{} ({}:{}) has been freed by an earlier backward; pass {{.retain_graph = true}} to "
+                        "that one to differentiate twice",
+                        node->op(), node->at.file_name(), node->at.line);
 }
 
 void BackwardRun::receive(const Edge& edge, Tensor gradient) {
-  if (edge.node == nullptr || !gradient.defined()) return;
-  if (restricted_ && !needed_.contains(edge.node.get())) return;
-  if (edge.node->is_leaf()) {
-    const auto [place, first] = leaf_index_.emplace(edge.node.get(), leaves_.size());
-    if (first) leaves_.emplace_back(edge.node, Tensor());
-    accumulate(leaves_[place->second].second, std::move(gradient));
+  if (!needs(edge) || !gradient.defined()) return;
+  if (!edge.node->is_leaf()) {
+    accumulate(edge.node->outputs[edge.output].pending, std::move(gradient));
     return;
   }
-  enter(edge.node);
-  accumulate(edge.node->outputs[edge.output].pending, std::move(gradient));
+  const auto [place, first] = leaf_index_.emplace(edge.node.get(), leaves_.size());
+  if (first) leaves_.emplace_back(edge.node, Tensor());
+  accumulate(leaves_[place->second].second, std::move(gradient));
 }
 
-void BackwardRun::run_hooks(Output& output, Tensor& gradient) {
-  if (!output.hooks) return;
-  const auto hooks = *output.hooks;  // a hook may remove itself
-  for (const auto& hook : hooks)
-    if (Tensor replaced = (*hook)(gradient); replaced.defined()) {
-      require<ShapeError>(replaced.shape() == output.shape,
+/// The gradient of an output has all its parts: hooks see it, then those who asked for it.
+void BackwardRun::complete(Node& node, std::uint32_t output, Tensor& gradient) {
+  if (const auto& hooks = node.outputs[output].hooks) {
+    const auto list = hooks->list;  // a hook may remove itself
+    for (const auto& hook : list) {
+      Tensor replaced = (*hook)(gradient);
+      if (!replaced.defined()) continue;
+      require<ShapeError>(replaced.shape() == gradient.shape(),
                           "a hook returned a gradient of shape {} for a tensor {}", replaced.shape(),
-                          output.shape);
+                          gradient.shape());
+      require<DTypeError>(replaced.dtype() == gradient.dtype(),
+                          "a hook returned a {} gradient for a {} tensor", replaced.dtype(),
+                          gradient.dtype());
       gradient = std::move(replaced);
     }
+    if (const auto kept = hooks->retained.lock(); kept && !restricted_) accumulate(*kept, gradient);
+  }
+  if (const auto place = captured_.find({&node, output}); place != captured_.end()) place->second = gradient;
 }
 
 void BackwardRun::visit(Node& node) {
+  bool reached = false;
   const OpScope scope(node.op(), node.at);
-  for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-    Output& output = node.outputs[i];
-    if (!output.pending.defined()) continue;
-    run_hooks(output, output.pending);
-    if (const auto place = captured_.find({&node, static_cast<std::uint32_t>(i)}); place != captured_.end())
-      place->second = output.pending;
+  for (std::uint32_t i = 0; i < node.outputs.size(); ++i) {
+    if (!node.outputs[i].pending.defined()) continue;
+    reached = true;
+    complete(node, i, node.outputs[i].pending);
   }
-  require<GraphError>(
-      !node.freed,
-      "the graph has been freed by an earlier backward; pass {{.retain_graph = true}} to that one to "
-      "differentiate twice");
   Backward d(node);
   bool any = false;
   for (const Edge& edge : node.inputs) {
-    d.wanted_.push_back(edge.node != nullptr && (!restricted_ || needed_.contains(edge.node.get())));
+    d.wanted_.push_back(needs(edge));
     any = any || d.wanted_.back();
   }
   if (!any) return;
-  node.backward(d);
+  if (reached) node.backward(d);
   for (std::size_t i = 0; i < d.results_.size(); ++i) {
     Tensor& gradient = d.results_[i];
     if (!gradient.defined()) continue;
@@ -160,41 +186,42 @@ void BackwardRun::visit(Node& node) {
 }
 
 void BackwardRun::run() {
-  while (!waiting_.empty()) {
-    const Ref<Node> node = waiting_.front();
-    visit(*node);
-    // What visiting pushed has lower numbers, so the node is still at the front.
-    std::pop_heap(waiting_.begin(), waiting_.end(), Later{});
-    waiting_.pop_back();
+  for (Ref<Node>& node : nodes_) {
+    if (!restricted_ || node->needed) visit(*node);
     leave(*node);
+    node = nullptr;
   }
-  for (auto& [node, gradient] : leaves_) {
-    run_hooks(node->outputs[0], gradient);
-    if (const auto place = captured_.find({node.get(), 0}); place != captured_.end())
-      place->second = gradient;
-  }
+  const OpScope scope(name_, at_);
+  for (auto& [node, gradient] : leaves_) complete(*node, 0, gradient);
 }
 
-Tensor BackwardRun::take(const Tensor& input) {
-  return captured_.at({input.impl()->node.get(), input.impl()->output});
+Tensor BackwardRun::take(const Tensor& input) const {
+  Tensor gradient = captured_.at({input.impl()->node.get(), input.impl()->output});
+  return create_ || !gradient.requires_grad() ? gradient : gradient.detach();
 }
 
 void BackwardRun::store_leaves() {
+  const OpScope scope(name_, at_);
   for (auto& [node, gradient] : leaves_) {
     auto& leaf = static_cast<Leaf&>(*node);
-    const std::scoped_lock lock(leaf.mutex);
-    if (leaf.grad.defined()) {
-      leaf.grad = add(leaf.grad, gradient);
-      continue;
-    }
     // The gradient becomes the leaf's own: not one that another leaf or an expanded view looks at.
     const bool own = gradient.impl()->references == 1 && gradient.impl()->storage->use_count() == 1 &&
                      gradient.is_contiguous() && !gradient.requires_grad();
-    leaf.grad = own ? std::move(gradient) : gradient.clone();
+    if (!own) gradient = gradient.clone();
+    // Added up outside of the lock: the thread pool may run another backward in here meanwhile.
+    Tensor before, sum;
+    do {
+      before = leaf.gradient();
+      sum = before.defined() ? add(before, gradient) : gradient;
+    } while (!leaf.replace_gradient(before, sum));
   }
 }
 
 namespace {
+
+std::string in_brackets(const Tensor& x) {
+  return x.name().empty() ? std::string() : fmt::format(" ({})", x.name());
+}
 
 Tensor root_gradient(const Tensor& output, const Tensor& given) {
   require<GraphError>(
@@ -216,27 +243,29 @@ Tensor root_gradient(const Tensor& output, const Tensor& given) {
 }
 
 /// Checks the outputs and their gradients, and hands them to the run.
-void start(BackwardRun& run, const std::vector<Tensor>& outputs, const std::vector<Tensor>& gradients) {
+void start(BackwardRun& run, const std::vector<Tensor>& outputs, const std::vector<Tensor>& gradients,
+           const std::vector<Tensor>* inputs) {
   require<ValueError>(gradients.empty() || gradients.size() == outputs.size(), "{} gradients for {} outputs",
                       gradients.size(), outputs.size());
+  std::vector<Tensor> given;
   for (std::size_t i = 0; i < outputs.size(); ++i)
-    run.receive({outputs[i].impl()->node, outputs[i].impl()->output},
-                root_gradient(outputs[i], gradients.empty() ? Tensor() : gradients[i]));
+    given.push_back(root_gradient(outputs[i], gradients.empty() ? Tensor() : gradients[i]));
+  run.prepare(outputs, inputs);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    run.receive({outputs[i].impl()->node, outputs[i].impl()->output}, std::move(given[i]));
 }
 
 }  // namespace
 
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options, SourceLocation at) {
-  BackwardRun run(options.retain_graph || options.create_graph, options.create_graph);
+  BackwardRun run("grad", at, options.retain_graph || options.create_graph, options.create_graph);
   {
     const OpScope scope("grad", at);
-    for (const Tensor& y : outputs)
-      require<GraphError>(y.requires_grad(), "an output does not require a gradient");
     for (std::size_t i = 0; i < inputs.size(); ++i)
-      require<GraphError>(inputs[i].requires_grad(), "input {} does not require a gradient", i);
-    run.restrict_to(outputs, inputs);
-    start(run, outputs, options.grad_outputs);
+      require<GraphError>(inputs[i].requires_grad(), "input {}{} does not require a gradient", i,
+                          in_brackets(inputs[i]));
+    start(run, outputs, options.grad_outputs, &inputs);
   }
   run.run();
   std::vector<Tensor> gradients;
@@ -246,7 +275,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
     require<GraphError>(
         gradients.back().defined() || options.allow_unused,
         "no output depends on input {}{}; pass {{.allow_unused = true}} to get an undefined gradient", i,
-        inputs[i].name().empty() ? "" : fmt::format(" ({})", inputs[i].name()));
+        in_brackets(inputs[i]));
   }
   return gradients;
 }
@@ -257,10 +286,10 @@ Tensor grad(const Tensor& output, const Tensor& input, const GradOptions& option
 
 void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& gradients,
               const BackwardOptions& options, SourceLocation at) {
-  BackwardRun run(options.retain_graph || options.create_graph, options.create_graph);
+  BackwardRun run("backward", at, options.retain_graph || options.create_graph, options.create_graph);
   {
     const OpScope scope("backward", at);
-    start(run, outputs, gradients);
+    start(run, outputs, gradients, nullptr);
   }
   run.run();
   run.store_leaves();

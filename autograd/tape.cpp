@@ -54,6 +54,24 @@ Leaf::Leaf(const Shape& shape, DType dtype, std::shared_ptr<const std::string> n
   outputs[0].dtype = dtype;
 }
 
+Tensor Leaf::gradient() const {
+  const std::scoped_lock lock(mutex_);
+  return gradient_;
+}
+
+// What was there dies after the lock has been given back: its end may run anything.
+void Leaf::set_gradient(Tensor gradient) {
+  const std::scoped_lock lock(mutex_);
+  std::swap(gradient_, gradient);
+}
+
+bool Leaf::replace_gradient(const Tensor& before, const Tensor& now) {
+  const std::scoped_lock lock(mutex_);
+  if (gradient_.impl() != before.impl()) return false;
+  gradient_ = now;  // `before` still holds the old one
+  return true;
+}
+
 void Backward::set(std::size_t i, Tensor gradient) {
   if (!wants(i) || !gradient.defined()) return;
   const Output& input = node_.inputs[i].node->outputs[node_.inputs[i].output];
@@ -87,24 +105,23 @@ Tensor Backward::unpack(std::size_t i, bool output) const {
         "clone() it before the change, or change it after backward",
         output ? "output" : "input", i, storage.writer(), storage.written_at().file_name(),
         storage.written_at().line);
-    if (!output || !is_recording()) return saved.value;
-    Tensor value =
-        saved.value.detach();  // an output is saved without its node, which would otherwise own itself
-    value.impl()->node = &node_;
-    value.impl()->output = static_cast<std::uint32_t>(i);
-    return value;
+    return place(saved.value, output ? Edge{&node_, static_cast<std::uint32_t>(i)} : node_.inputs[i]);
   }
   throw std::logic_error(fmt::format("{}: its derivative asks for {} {} but does not list it in `keep`",
                                      node_.op(), output ? "output" : "input", i));
 }
 
-namespace detail {
+Tensor Backward::place(const Tensor& value, const Edge& edge) const {
+  // An output is saved without its node, which would own itself; an input may since have been made a leaf, or
+  // no longer one.
+  if (!is_recording() || value.impl()->node == edge.node) return value;
+  Tensor placed = value.detach();
+  placed.impl()->node = edge.node;
+  placed.impl()->output = edge.output;
+  return placed;
+}
 
-std::string format_attribute(bool value) { return value ? "true" : "false"; }
-std::string format_attribute(double value) { return fmt::format("{}", value); }
-std::string format_attribute(std::int64_t value) { return fmt::format("{}", value); }
-std::string format_attribute(std::string_view value) { return std::string(value); }
-std::string format_attribute(const Dims& value) { return to_string(value); }
+namespace detail {
 
 bool any_requires_grad(std::span<const Tensor* const> inputs) {
   for (const Tensor* x : inputs)
@@ -112,10 +129,9 @@ bool any_requires_grad(std::span<const Tensor* const> inputs) {
   return false;
 }
 
-void separate(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) {
+void separate(std::span<Tensor> outputs) {
   for (Tensor& y : outputs)
-    for (const Tensor* x : inputs)
-      if (y.defined() && y.impl() == x->impl()) y = y.detach();
+    if (y.defined() && y.impl()->references > 1) y = y.detach();
 }
 
 void attach(Ref<Node> node, Keep keep, std::span<const Tensor* const> inputs, std::span<Tensor> outputs) {

@@ -54,12 +54,18 @@ struct Edge {
 
 using Hook = std::function<Tensor(const Tensor&)>;
 
+/// What looks at the gradient of a tensor when it is complete.
+struct Hooks {
+  std::vector<std::shared_ptr<Hook>> list;
+  std::weak_ptr<Tensor> retained;  ///< of retain_grad; after the others, whenever it was asked for
+};
+
 /// What the tape knows of one result.
 struct Output {
   Shape shape;
   DType dtype = DType::float32;
   Tensor pending;  ///< the gradient collected so far in a running backward
-  std::unique_ptr<std::vector<std::shared_ptr<Hook>>> hooks;
+  std::unique_ptr<Hooks> hooks;
 };
 
 /// A value that an op keeps for its derivative.
@@ -90,10 +96,11 @@ class Node : public RefCounted<Node>, public kernels::Pooled {
   const SourceLocation at;
   const std::uint64_t number;
   bool freed = false;
+  bool needed = false;  ///< to the backward that has claimed the node
   boost::container::small_vector<Edge, 2> inputs;
   boost::container::small_vector<Output, 1> outputs;
   boost::container::small_vector<Saved, 2> saved;
-  std::atomic<const void*> in_backward{nullptr};  ///< the backward that is passing through
+  std::atomic<const void*> in_backward{nullptr};  ///< the backward that has claimed the node
 };
 
 /// Where the gradient of a leaf is gathered.
@@ -106,9 +113,17 @@ class Leaf final : public Node {
   bool is_leaf() const override { return true; }
   void free_graph() override {}
 
-  std::mutex mutex;  ///< guards `grad`: backward may run on several threads
-  Tensor grad;
+  /// What has been gathered. Backward may run on several threads, so it is behind a mutex.
+  Tensor gradient() const;
+  void set_gradient(Tensor gradient);
+  /// Puts `now` in the place of `before`; false, and nothing is changed, if something else is there by now.
+  bool replace_gradient(const Tensor& before, const Tensor& now);
+
   std::shared_ptr<const std::string> name;
+
+ private:
+  mutable std::mutex mutex_;
+  Tensor gradient_;
 };
 
 /// What an op's derivative may look at, and where it puts its results.
@@ -144,6 +159,8 @@ class Backward {
  private:
   friend class BackwardRun;
   Tensor unpack(std::size_t i, bool output) const;
+  /// While recording: `value` where the op had it on the tape.
+  Tensor place(const Tensor& value, const Edge& edge) const;
 
   Node& node_;
   boost::container::small_vector<Tensor, 2> results_;
@@ -191,16 +208,12 @@ concept Op = requires {
 
 namespace detail {
 
-std::string format_attribute(bool value);
-std::string format_attribute(double value);
-std::string format_attribute(std::int64_t value);
-std::string format_attribute(std::string_view value);
-std::string format_attribute(const Dims& value);
+// Exact types only: a pointer must not pass for a bool.
+template <class T>
+requires std::is_arithmetic_v<T> std::string format_attribute(T value) { return fmt::format("{}", value); }
+inline std::string format_attribute(std::string_view value) { return std::string(value); }
+inline std::string format_attribute(const Dims& value) { return to_string(value); }
 inline std::string format_attribute(const Pair& value) { return to_string(value); }
-template <std::integral T>
-std::string format_attribute(T value) {
-  return format_attribute(static_cast<std::int64_t>(value));
-}
 template <std::size_t N>
 std::string format_attribute(const std::array<std::int64_t, N>& value) {
   return format_attribute(Dims(std::span<const std::int64_t>(value)));
@@ -218,7 +231,7 @@ std::string format_attributes(const F& op) {
   else if constexpr (Reflectable<F>)
     for_each_member(op, [&](std::string_view name, const auto& value) {
       if constexpr (requires { format_attribute(value); })
-        text += (text.empty() ? "" : " ") + std::string(name) + "=" + format_attribute(value);
+        text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, format_attribute(value));
     });
   return text;
 }
@@ -243,8 +256,9 @@ class OpNode final : public Node {
 void attach(Ref<Node> node, Keep keep, std::span<const Tensor* const> inputs, std::span<Tensor> outputs);
 /// Whether an op with these inputs is to be recorded now.
 bool any_requires_grad(std::span<const Tensor* const> inputs);
-/// Gives a result that is the very same handle as an input a place of its own.
-void separate(std::span<const Tensor* const> inputs, std::span<Tensor> outputs);
+/// Gives a result that others hold too (an input, a member of the op) a handle of its own, for its place on
+/// the tape.
+void separate(std::span<Tensor> outputs);
 
 template <class F>
 consteval Keep keep_of() {
@@ -269,7 +283,7 @@ auto record(F&& op, const SourceLocation& at, std::span<const Tensor* const> inp
     return op.forward(in...);
   }();
   const std::span<Tensor> outputs = as_span(result);
-  separate(inputs, outputs);
+  separate(outputs);
   if constexpr (requires(Backward & d) { op.backward(d); }) {
     if (is_recording() && any_requires_grad(inputs)) {
       const SourceLocation line = OpScope::outermost(at);

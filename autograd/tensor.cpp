@@ -49,14 +49,26 @@ bool Tensor::shares_storage(const Tensor& other) const {
 }
 std::uint32_t Tensor::version() const { return checked().storage->version(); }
 
-void Tensor::mark_written(const char* op, const SourceLocation& at) const {
-  if (is_recording() && requires_grad()) {
-    const OpScope scope(op, at);
-    fail<GraphError>(
+void Tensor::mark_written(const char* op, const SourceLocation& at, const Tensor& source) const {
+  const OpScope scope(op, at);
+  if (is_recording()) {
+    require<GraphError>(
+        !requires_grad(),
         "{} requires a gradient and the tape is recording, so it cannot be changed in place; write "
         "`NoGrad guard;` before it, or use an op that returns a new tensor",
         name().empty() ? std::string("the tensor") : name());
+    require<GraphError>(
+        !source.requires_grad(),
+        "{} requires a gradient, which would be lost: in-place changes are not recorded; detach() it, write "
+        "`NoGrad guard;` before it, or use an op that returns a new tensor",
+        source.name().empty() ? std::string("the right side") : source.name());
   }
+  for (std::size_t d = 0; d < rank(); ++d)
+    require<ValueError>(
+        strides()[d] != 0 || shape()[d] < 2,
+        "the elements along dimension {} share one place in memory, so they cannot be changed in "
+        "place; clone() the tensor first",
+        d);
   checked().storage->written(op, OpScope::outermost(at));
 }
 
@@ -96,9 +108,7 @@ Tensor Tensor::grad() const {
   const TensorImpl& self = checked();
   if (self.retained) return *self.retained;
   if (!self.node || !self.node->is_leaf()) return {};
-  auto& leaf = static_cast<Leaf&>(*self.node);
-  const std::scoped_lock lock(leaf.mutex);
-  return leaf.grad;
+  return static_cast<const Leaf&>(*self.node).gradient();
 }
 
 void Tensor::set_grad(Tensor gradient) {
@@ -110,9 +120,7 @@ void Tensor::set_grad(Tensor gradient) {
     require<DTypeError>(gradient.dtype() == dtype(), "set_grad: the gradient is {} but the tensor is {}",
                         gradient.dtype(), dtype());
   }
-  auto& leaf = static_cast<Leaf&>(*impl_->node);
-  const std::scoped_lock lock(leaf.mutex);
-  leaf.grad = std::move(gradient);
+  static_cast<Leaf&>(*impl_->node).set_gradient(std::move(gradient));
 }
 
 void Tensor::zero_grad() {
@@ -121,23 +129,28 @@ void Tensor::zero_grad() {
   if (self.node && self.node->is_leaf()) set_grad({});
 }
 
+namespace {
+
+Hooks& hooks_of(const Tensor& x) {
+  auto& hooks = x.impl()->node->outputs[x.impl()->output].hooks;
+  if (!hooks) hooks = std::make_unique<Hooks>();
+  return *hooks;
+}
+
+}  // namespace
+
 void Tensor::retain_grad() {
   require<GraphError>(requires_grad(), "retain_grad: the tensor does not require a gradient");
   if (is_leaf() || impl_->retained) return;
   impl_->retained = std::make_shared<Tensor>();
-  register_hook([kept = std::weak_ptr<Tensor>(impl_->retained)](const Tensor& g) {
-    if (const auto cell = kept.lock()) *cell = g;
-    return Tensor();
-  });
+  hooks_of(*this).retained = impl_->retained;
 }
 
 HookHandle Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) {
   require<GraphError>(requires_grad(), "register_hook: the tensor does not require a gradient");
-  auto& hooks = impl_->node->outputs[impl_->output].hooks;
-  if (!hooks) hooks = std::make_unique<std::vector<std::shared_ptr<Hook>>>();
-  const auto kept = hooks->emplace_back(std::make_shared<Hook>(std::move(hook)));
+  const auto kept = hooks_of(*this).list.emplace_back(std::make_shared<Hook>(std::move(hook)));
   return HookHandle([node = impl_->node, output = impl_->output, weak = std::weak_ptr<Hook>(kept)] {
-    std::erase(*node->outputs[output].hooks, weak.lock());
+    std::erase(node->outputs[output].hooks->list, weak.lock());
   });
 }
 

@@ -30,7 +30,9 @@ void intrusive_ptr_release(const TensorImpl*) noexcept;
 struct BackwardOptions {
   /// Keep the graph, so that it can be differentiated again. Otherwise it is freed on the way.
   bool retain_graph = false;
-  /// Record the derivative itself, so that it can be differentiated. Implies retain_graph.
+  /// Record the derivative itself, so that it can be differentiated. Implies retain_graph. The leaves'
+  /// `grad()` then holds the graph that holds the leaves: `zero_grad()` them in the end, or use `grad(...)`
+  /// instead.
   bool create_graph = false;
 };
 
@@ -76,8 +78,8 @@ class Tensor {
   /// true. Differentiable between floating dtypes.
   Tensor to(DType dtype, SourceLocation at = SourceLocation::current()) const;
 
-  /// ---- In place. Refused with GraphError while recording when the tensor requires a gradient; allowed
-  /// under NoGrad. If the tape saved the old value, a later backward through it throws.
+  /// ---- In place. Refused with GraphError while recording when the tensor or what goes into it requires a
+  /// gradient; allowed under NoGrad. If the tape saved the old value, a later backward through it throws.
   Tensor& fill_(double value, SourceLocation at = SourceLocation::current());
   Tensor& zero_(SourceLocation at = SourceLocation::current());
   /// Takes the values of `source`, broadcast and converted to this tensor's shape and dtype.
@@ -100,7 +102,7 @@ class Tensor {
   void set_grad(Tensor gradient);
   /// Forgets the accumulated gradient: `grad()` is undefined again.
   void zero_grad();
-  /// Makes the result of a recorded op keep its gradient in `grad()` too.
+  /// Makes the result of a recorded op gather its gradient in `grad()` too, as its hooks leave it.
   void retain_grad();
   /// The same values without the history; shares memory.
   Tensor detach() const;
@@ -134,8 +136,8 @@ class Tensor {
   bool shares_storage(const Tensor& other) const;
   /// Number of in-place changes that the storage has seen.
   std::uint32_t version() const;
-  /// Checks that an in-place change is allowed now and counts it as one by `op`.
-  void mark_written(const char* op, const SourceLocation& at) const;
+  /// Checks that an in-place change, by values of `source`, is allowed now and counts it as one by `op`.
+  void mark_written(const char* op, const SourceLocation& at, const Tensor& source = Tensor()) const;
 
   explicit Tensor(Ref<TensorImpl> impl) : impl_(std::move(impl)) {}
   TensorImpl* impl() const { return impl_.get(); }

@@ -79,11 +79,11 @@ struct Neg {
 template <class F>
 void in_place(const char* name, Tensor& x, const Operand& other, F op) {
   const OpScope scope(name, other.at());
-  const NoGrad guard;
   const Tensor y = match(x, other).second;
   require<ShapeError>(broadcastable_to(y.shape(), x.shape()),
                       "{} does not broadcast to {}, which cannot grow in place", y.shape(), x.shape());
   const Tensor value = op.forward(x, y);
+  x.mark_written(name, other.at(), y);
   copy_values(value, x);
 }
 
@@ -96,22 +96,18 @@ Tensor div(const Operand& a, const Operand& b) { return binary(Div{}, a, b); }
 Tensor neg(const Tensor& x, SourceLocation at) { return record(Neg{}, at, x); }
 
 Tensor& Tensor::operator+=(const Operand& other) {
-  mark_written("+=", other.at());
   in_place("+=", *this, other, Add{});
   return *this;
 }
 Tensor& Tensor::operator-=(const Operand& other) {
-  mark_written("-=", other.at());
   in_place("-=", *this, other, Sub{});
   return *this;
 }
 Tensor& Tensor::operator*=(const Operand& other) {
-  mark_written("*=", other.at());
   in_place("*=", *this, other, Mul{});
   return *this;
 }
 Tensor& Tensor::operator/=(const Operand& other) {
-  mark_written("/=", other.at());
   in_place("/=", *this, other, Div{});
   return *this;
 }

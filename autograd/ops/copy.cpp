@@ -67,8 +67,10 @@ Tensor Tensor::to(DType wanted, SourceLocation at) const {
 }
 
 Tensor& Tensor::copy_(const Tensor& source, SourceLocation at) {
-  mark_written("copy_", at);
   const OpScope scope("copy_", at);
+  require<ShapeError>(broadcastable_to(source.shape(), shape()), "{} does not broadcast to {}",
+                      source.shape(), shape());
+  mark_written("copy_", at, source);
   copy_values(shares_storage(source) ? source.detach().clone() : source, *this);
   return *this;
 }
