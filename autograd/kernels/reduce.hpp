@@ -153,12 +153,13 @@ void reduce(const Fold& fold, const Reduction& plan, const T* in, std::int64_t c
     return;
   }
   // Few results of many elements each: the blocks are the parallel work.
-  const auto partial = std::make_unique<State[]>(static_cast<std::size_t>(blocks * kept));  // [blocks, kept]
+  const auto memory = std::make_unique<State[]>(static_cast<std::size_t>(blocks * kept));
+  State* const partial = memory.get();  // [blocks, kept]
   parallel_for(blocks, chunk_for(reduction_block * kept * cost), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t b = begin; b < end; ++b)
       for (std::int64_t first = 0; first < kept; first += tile)
         detail::fold_block(fold, plan, in, first, std::min(kept, first + tile), b,
-                           &partial[b * kept + first]);
+                           partial + b * kept + first);
   });
   for (std::int64_t k = 0; k < kept; ++k) {
     State total = partial[k];

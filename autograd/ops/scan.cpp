@@ -22,8 +22,8 @@ struct Cumsum {
       R* out = y.mutable_data<R>();
       const T* in = x.data<T>();
       kernels::for_each_row(rows, 1, [&](const auto& places) {
-        const kernels::Strided to{out + places[0], rows.steps[0]};
-        const kernels::Strided from{in + places[1], rows.steps[1]};
+        const kernels::Strided<R> to{out + places[0], rows.steps[0]};
+        const kernels::Strided<const T> from{in + places[1], rows.steps[1]};
         Sum sum = 0;
         for (std::int64_t k = 0; k < rows.length; ++k) {
           const std::int64_t i = reverse ? rows.length - 1 - k : k;
