@@ -2,15 +2,21 @@
 
 // Every op of the library.
 #include <gradus/autograd/ops/activation.hpp>
+#include <gradus/autograd/ops/adaptive_avg_pool2d.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
+#include <gradus/autograd/ops/avg_pool2d.hpp>
 #include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/conv2d.hpp>
 #include <gradus/autograd/ops/conv_transpose2d.hpp>
 #include <gradus/autograd/ops/copy.hpp>
 #include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/embedding.hpp>
 #include <gradus/autograd/ops/extrema.hpp>
+#include <gradus/autograd/ops/index.hpp>
+#include <gradus/autograd/ops/join.hpp>
 #include <gradus/autograd/ops/linear.hpp>
 #include <gradus/autograd/ops/matmul.hpp>
+#include <gradus/autograd/ops/max_pool2d.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/power.hpp>
 #include <gradus/autograd/ops/random.hpp>

@@ -123,6 +123,14 @@ Tensor Backward::place(const Tensor& value, const Edge& edge) const {
 
 namespace detail {
 
+std::string format_attribute(const std::vector<std::int64_t>& value) {
+  const std::span<const std::int64_t> all(value);
+  if (all.size() <= Dims::max_rank) return to_string(Dims(all));
+  std::string text = to_string(Dims(all.first(Dims::max_rank)));
+  text.replace(text.size() - 1, 1, fmt::format(", ... {} in all]", all.size()));
+  return text;
+}
+
 bool any_requires_grad(std::span<const Tensor* const> inputs) {
   for (const Tensor* x : inputs)
     if (x->requires_grad()) return true;

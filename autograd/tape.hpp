@@ -213,6 +213,7 @@ template <class T>
 requires std::is_arithmetic_v<T> std::string format_attribute(T value) { return fmt::format("{}", value); }
 inline std::string format_attribute(std::string_view value) { return std::string(value); }
 inline std::string format_attribute(const Dims& value) { return to_string(value); }
+std::string format_attribute(const std::vector<std::int64_t>& value);  ///< at most the first 8
 inline std::string format_attribute(const Pair& value) { return to_string(value); }
 template <std::size_t N>
 std::string format_attribute(const std::array<std::int64_t, N>& value) {

@@ -1,0 +1,161 @@
+#pragma once
+
+#include <algorithm>
+
+#include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/kernels/windows.hpp>
+
+/// Pooling over the planes of images: arrays [N, C, H, W] of any strides.
+namespace gradus::kernels {
+
+/// An array of planes, by its strides.
+template <class T>
+struct Planes {
+  T* data;
+  std::int64_t image, channel, row, column;
+
+  T* at(std::int64_t n, std::int64_t c) const { return data + n * image + c * channel; }
+};
+
+/// How many planes there are.
+struct PlaneCount {
+  std::int64_t images, channels;
+};
+
+/// Channels that one task takes together where they lie side by side.
+inline constexpr std::int64_t channel_block = 16;
+
+/// Calls `f.operator()<lanes>(n, c, count)` for channels c, ..., c + count - 1 of each image n, perhaps in
+/// parallel; `cost` operations each. Where all arrays are channels-last, lanes is `channel_block` and counts
+/// as the next element; elsewhere lanes and count are 1. One call has a plane to itself.
+template <class F, class... P>
+void for_planes(PlaneCount planes, std::int64_t cost, F f, const P&... arrays) {
+  const bool channels_last = planes.channels > 1 && (... && (arrays.channel == 1));
+  const std::int64_t lanes = channels_last ? channel_block : 1;
+  const std::int64_t groups = chunk_count(planes.channels, lanes);
+  parallel_for(planes.images * groups, chunk_for(cost * lanes), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t n = i / groups;
+      const std::int64_t c = i % groups * lanes;
+      if (channels_last)
+        f.template operator()<channel_block>(n, c, std::min(lanes, planes.channels - c));
+      else
+        f.template operator()<1>(n, c, 1);
+    }
+  });
+}
+
+/// Operations that pooling one plane takes.
+inline std::int64_t pooling_cost(const Windows& rows, const Windows& columns) {
+  const auto taps = [](const Windows& w) {
+    std::int64_t sum = 0;
+    for (const Window& window : w.each) sum += (window.end - window.begin + w.step - 1) / w.step;
+    return sum;
+  };
+  return std::max<std::int64_t>(2 * taps(rows) * taps(columns), 1);
+}
+
+/// y = the largest element of each window, index = its place row * W + column in the plane. The first in
+/// row-major order among equals; a NaN wins (the last one).
+template <class T>
+void max_pool(PlaneCount planes, const Windows& rows, const Windows& columns, Planes<const T> x, Planes<T> y,
+              Planes<std::int64_t> index) {
+  const auto pool = [&]<std::int64_t lanes>(std::int64_t n, std::int64_t c, std::int64_t count) {
+    for (std::int64_t i = 0; i < rows.count(); ++i)
+      for (std::int64_t j = 0; j < columns.count(); ++j) {
+        const T* plane = x.at(n, c);
+        const T* first = plane + rows[i].begin * x.row + columns[j].begin * x.column;
+        T best[lanes];
+        std::int64_t place[lanes];
+        std::copy_n(first, count, best);
+        std::fill_n(place, count, rows[i].begin * columns.size + columns[j].begin);
+        for (std::int64_t h = rows[i].begin; h < rows[i].end; h += rows.step)
+          for (std::int64_t w = columns[j].begin; w < columns[j].end; w += columns.step)
+            for (std::int64_t l = 0; l < count; ++l) {
+              const T value = plane[h * x.row + w * x.column + l];
+              if (!(value > best[l]) && value == value) continue;
+              best[l] = value;
+              place[l] = h * columns.size + w;
+            }
+        std::copy_n(best, count, y.at(n, c) + i * y.row + j * y.column);
+        std::copy_n(place, count, index.at(n, c) + i * index.row + j * index.column);
+      }
+  };
+  for_planes(planes, pooling_cost(rows, columns), pool, x, y, index);
+}
+
+/// y[i, j] = x[index[i, j]] for each of `size` places; x without gaps between its rows.
+template <class T>
+void gather_planes(PlaneCount planes, std::int64_t height, std::int64_t width, Planes<const T> x,
+                   Planes<const std::int64_t> index, Planes<T> y) {
+  const auto gather = [&]<std::int64_t lanes>(std::int64_t n, std::int64_t c, std::int64_t count) {
+    for (std::int64_t i = 0; i < height; ++i)
+      for (std::int64_t j = 0; j < width; ++j)
+        for (std::int64_t l = 0; l < count; ++l)
+          y.at(n, c)[i * y.row + j * y.column + l] =
+              x.at(n, c)[index.at(n, c)[i * index.row + j * index.column + l] * x.column + l];
+  };
+  for_planes(planes, height * width, gather, x, index, y);
+}
+
+/// Zeroes `size` elements of each of `count` neighbouring planes without gaps between their rows.
+template <class T>
+void zero_planes(T* first, std::int64_t size, std::int64_t step, std::int64_t count) {
+  for (std::int64_t i = 0; i < size; ++i) std::fill_n(first + i * step, count, T(0));
+}
+
+/// The transpose of gather_planes: y = 0, then y[index[i, j]] += x[i, j] in row-major order.
+template <class T>
+void scatter_planes(PlaneCount planes, std::int64_t height, std::int64_t width, Planes<const T> x,
+                    Planes<const std::int64_t> index, Planes<T> y, std::int64_t plane_size) {
+  const auto scatter = [&]<std::int64_t lanes>(std::int64_t n, std::int64_t c, std::int64_t count) {
+    zero_planes(y.at(n, c), plane_size, y.column, count);
+    for (std::int64_t i = 0; i < height; ++i)
+      for (std::int64_t j = 0; j < width; ++j)
+        for (std::int64_t l = 0; l < count; ++l)
+          y.at(n, c)[index.at(n, c)[i * index.row + j * index.column + l] * y.column + l] +=
+              x.at(n, c)[i * x.row + j * x.column + l];
+  };
+  for_planes(planes, height * width + plane_size, scatter, x, index, y);
+}
+
+/// y = the sum over each window divided by `divisor`, or by its counted positions if that is 0.
+template <class T>
+void average_pool(PlaneCount planes, const Windows& rows, const Windows& columns, std::int64_t divisor,
+                  Planes<const T> x, Planes<T> y) {
+  const auto pool = [&]<std::int64_t lanes>(std::int64_t n, std::int64_t c, std::int64_t count) {
+    for (std::int64_t i = 0; i < rows.count(); ++i)
+      for (std::int64_t j = 0; j < columns.count(); ++j) {
+        double sum[lanes] = {};
+        for (std::int64_t h = rows[i].begin; h < rows[i].end; h += rows.step)
+          for (std::int64_t w = columns[j].begin; w < columns[j].end; w += columns.step)
+            for (std::int64_t l = 0; l < count; ++l)
+              sum[l] += static_cast<double>(x.at(n, c)[h * x.row + w * x.column + l]);
+        const auto by = static_cast<double>(divisor != 0 ? divisor : rows[i].counted * columns[j].counted);
+        for (std::int64_t l = 0; l < count; ++l)
+          y.at(n, c)[i * y.row + j * y.column + l] = static_cast<T>(sum[l] / by);
+      }
+  };
+  for_planes(planes, pooling_cost(rows, columns), pool, x, y);
+}
+
+/// The transpose of average_pool: x[i, j] divided as there is added to every element of its window in y,
+/// which begins as 0 and has no gaps between its rows.
+template <class T>
+void spread_pool(PlaneCount planes, const Windows& rows, const Windows& columns, std::int64_t divisor,
+                 Planes<const T> x, Planes<T> y) {
+  const auto spread = [&]<std::int64_t lanes>(std::int64_t n, std::int64_t c, std::int64_t count) {
+    zero_planes(y.at(n, c), rows.size * columns.size, y.column, count);
+    for (std::int64_t i = 0; i < rows.count(); ++i)
+      for (std::int64_t j = 0; j < columns.count(); ++j) {
+        const auto by = static_cast<T>(divisor != 0 ? divisor : rows[i].counted * columns[j].counted);
+        const T* from = x.at(n, c) + i * x.row + j * x.column;
+        for (std::int64_t h = rows[i].begin; h < rows[i].end; h += rows.step)
+          for (std::int64_t w = columns[j].begin; w < columns[j].end; w += columns.step)
+            for (std::int64_t l = 0; l < count; ++l) y.at(n, c)[h * y.row + w * y.column + l] += from[l] / by;
+      }
+  };
+  for_planes(planes, pooling_cost(rows, columns), spread, x, y);
+}
+
+}  // namespace gradus::kernels
