@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/adaptive_avg_pool2d.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/avg_pool2d.hpp>
+#include <gradus/autograd/ops/batch_norm.hpp>
 #include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/conv2d.hpp>
 #include <gradus/autograd/ops/conv_transpose2d.hpp>
@@ -14,6 +15,8 @@
 #include <gradus/autograd/ops/extrema.hpp>
 #include <gradus/autograd/ops/index.hpp>
 #include <gradus/autograd/ops/join.hpp>
+#include <gradus/autograd/ops/dropout.hpp>
+#include <gradus/autograd/ops/layer_norm.hpp>
 #include <gradus/autograd/ops/linear.hpp>
 #include <gradus/autograd/ops/matmul.hpp>
 #include <gradus/autograd/ops/max_pool2d.hpp>

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+
+#include <gradus/autograd/tape.hpp>
+
+/// For writers of ops that normalise: groups of elements, brought to mean 0 and variance 1 and then scaled
+/// and shifted. `dims` (wrapped, ascending) are the dimensions that a group spans.
+namespace gradus::normalize {
+
+/// y = (x - mean) / sqrt(variance + eps) * weight + bias, with the (biased) mean and variance of each group,
+/// which keep `dims` with size 1. Weight and bias broadcast to x; undefined stands for 1 and 0.
+std::array<Tensor, 3> forward(const Tensor& x, const Tensor& weight, const Tensor& bias, const Dims& dims,
+                              double eps);
+
+/// The derivative of `forward`: inputs x, weight and bias, outputs y, mean and variance. Recorded, it is made
+/// of public ops; otherwise of loops of its own.
+void backward(Backward& d, const Dims& dims, double eps);
+
+/// The op, with the name of `Kind`.
+template <class Kind>
+struct Normalize {
+  static constexpr std::string_view name = Kind::name;
+  static constexpr Keep keep = keep_inputs(0, 1) | keep_outputs(1, 2);
+  Dims dims;
+  double eps;
+
+  std::array<Tensor, 3> forward(const Tensor& x, const Tensor& weight, const Tensor& bias) const {
+    return normalize::forward(x, weight, bias, dims, eps);
+  }
+  void backward(Backward& d) const { normalize::backward(d, dims, eps); }
+};
+
+}  // namespace gradus::normalize
