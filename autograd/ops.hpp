@@ -11,11 +11,11 @@
 #include <gradus/autograd/ops/conv_transpose2d.hpp>
 #include <gradus/autograd/ops/copy.hpp>
 #include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/dropout.hpp>
 #include <gradus/autograd/ops/embedding.hpp>
 #include <gradus/autograd/ops/extrema.hpp>
 #include <gradus/autograd/ops/index.hpp>
 #include <gradus/autograd/ops/join.hpp>
-#include <gradus/autograd/ops/dropout.hpp>
 #include <gradus/autograd/ops/layer_norm.hpp>
 #include <gradus/autograd/ops/linear.hpp>
 #include <gradus/autograd/ops/matmul.hpp>
