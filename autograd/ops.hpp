@@ -6,6 +6,7 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/avg_pool2d.hpp>
 #include <gradus/autograd/ops/batch_norm.hpp>
+#include <gradus/autograd/ops/bce_loss.hpp>
 #include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/conv2d.hpp>
 #include <gradus/autograd/ops/conv_transpose2d.hpp>
@@ -17,9 +18,16 @@
 #include <gradus/autograd/ops/index.hpp>
 #include <gradus/autograd/ops/join.hpp>
 #include <gradus/autograd/ops/layer_norm.hpp>
+#include <gradus/autograd/ops/embedding.hpp>
+#include <gradus/autograd/ops/index.hpp>
+#include <gradus/autograd/ops/join.hpp>
+#include <gradus/autograd/ops/cross_entropy.hpp>
+#include <gradus/autograd/ops/kl_div.hpp>
 #include <gradus/autograd/ops/linear.hpp>
+#include <gradus/autograd/ops/loss.hpp>
 #include <gradus/autograd/ops/matmul.hpp>
 #include <gradus/autograd/ops/max_pool2d.hpp>
+#include <gradus/autograd/ops/nll_loss.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/power.hpp>
 #include <gradus/autograd/ops/random.hpp>
@@ -28,5 +36,6 @@
 #include <gradus/autograd/ops/softmax.hpp>
 #include <gradus/autograd/ops/variance.hpp>
 #include <gradus/autograd/ops/vector_norm.hpp>
+#include <gradus/autograd/ops/regression_loss.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/ops/where.hpp>
