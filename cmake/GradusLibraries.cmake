@@ -37,6 +37,8 @@ target_link_libraries(gradus_autograd PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>
 gradus_library(nn LINK gradus_autograd)
 gradus_library(optim LINK gradus_autograd)
 gradus_library(data LINK gradus_autograd ZLIB::ZLIB PNG::PNG)
+target_compile_definitions(gradus_data PRIVATE GRADUS_SAMPLE_SOURCE="${CMAKE_CURRENT_SOURCE_DIR}/data/sample"
+                           GRADUS_SAMPLE_INSTALLED="${CMAKE_INSTALL_FULL_DATADIR}/gradus/sample")
 
 add_library(gradus INTERFACE)
 add_library(gradus::gradus ALIAS gradus)

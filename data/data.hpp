@@ -1,1 +1,10 @@
 #pragma once
+
+// Datasets, loaders and what they read.
+#include <gradus/data/collate.hpp>
+#include <gradus/data/dataset.hpp>
+#include <gradus/data/idx.hpp>
+#include <gradus/data/loader.hpp>
+#include <gradus/data/mnist.hpp>
+#include <gradus/data/png.hpp>
+#include <gradus/data/transforms.hpp>

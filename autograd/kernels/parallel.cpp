@@ -3,6 +3,7 @@
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
 
 #include <algorithm>
 #ifdef GRADUS_SANITIZE_THREAD
@@ -53,6 +54,37 @@ void parallel_for(std::int64_t n, std::int64_t chunk, FunctionRef<void(std::int6
     return;
   }
   run_chunks(chunks, run);
+}
+
+#ifdef GRADUS_SANITIZE_THREAD
+struct Task::Impl {
+  std::future<void> result;
+};
+
+void Task::start(std::function<void()> work) {
+  impl_->result = std::async(std::launch::async, std::move(work));
+}
+
+void Task::wait() {
+  if (impl_->result.valid()) impl_->result.get();
+}
+#else
+struct Task::Impl {
+  tbb::task_group group;
+};
+
+void Task::start(std::function<void()> work) { impl_->group.run(std::move(work)); }
+
+void Task::wait() { impl_->group.wait(); }
+#endif
+
+Task::Task() : impl_(std::make_unique<Impl>()) {}
+
+Task::~Task() {
+  try {
+    wait();
+  } catch (...) {  // nobody is left to hear of it
+  }
 }
 
 }  // namespace kernels

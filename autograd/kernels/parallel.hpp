@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <type_traits>
 
@@ -32,6 +33,26 @@ class FunctionRef<R(A...)> {
 /// parallel on the caller's TBB arena. Where the cuts fall depends on n and chunk alone, never on the number
 /// of threads. A single chunk runs on the calling thread. An exception of `f` reaches the caller.
 void parallel_for(std::int64_t n, std::int64_t chunk, FunctionRef<void(std::int64_t, std::int64_t)> f);
+
+/// Work that goes on beside the caller, on the library's threads, or within `wait` if none of them has taken
+/// it up.
+class Task {
+ public:
+  Task();
+  /// Waits; an exception of the work is dropped here.
+  ~Task();
+  Task(const Task&) = delete;
+  Task& operator=(const Task&) = delete;
+
+  /// Starts the work. One at a time.
+  void start(std::function<void()> work);
+  /// Returns when the work is done, and throws what it threw. Does nothing when nothing was started.
+  void wait();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 /// Number of chunks that `parallel_for` makes.
 constexpr std::int64_t chunk_count(std::int64_t n, std::int64_t chunk) { return (n + chunk - 1) / chunk; }

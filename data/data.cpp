@@ -1,1 +1,0 @@
-#include <gradus/data/data.hpp>

@@ -1,0 +1,206 @@
+#include <gradus/data/idx.hpp>
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <memory>
+
+#include <gradus/autograd/ops/create.hpp>
+
+namespace gradus::data {
+
+namespace {
+
+constexpr std::uint8_t code_uint8 = 0x08, code_int8 = 0x09, code_int16 = 0x0B, code_int32 = 0x0C,
+                       code_float = 0x0D, code_double = 0x0E;
+
+/// A file read forwards through zlib, which passes raw files on as they are.
+class Reader {
+ public:
+  explicit Reader(const std::filesystem::path& file) : name_(file.string()) {
+    if (std::filesystem::is_directory(file)) stop("is a folder");
+    file_.reset(gzopen(name_.c_str(), "rb"));
+    if (!file_) stop("cannot be opened ({})", std::strerror(errno));
+    gzbuffer(file_.get(), 1U << 17);
+  }
+
+  /// Up to `bytes` bytes; fewer only at the end of the file.
+  std::size_t read(std::uint8_t* to, std::size_t bytes) {
+    std::size_t done = 0;
+    while (done < bytes) {
+      const auto step = static_cast<unsigned>(std::min<std::size_t>(bytes - done, 1U << 20));
+      const int got = gzread(file_.get(), to + done, step);
+      if (got < 0) stop("is damaged at byte {} of its content ({})", place_ + done, error());
+      done += static_cast<std::size_t>(got);
+      if (static_cast<unsigned>(got) < step) break;
+    }
+    int code = Z_OK;
+    gzerror(file_.get(), &code);
+    if (code == Z_BUF_ERROR)
+      stop("is truncated: its compressed data ends at byte {} of its content", place_ + done);
+    if (code < 0) stop("is damaged at byte {} of its content ({})", place_ + done, error());
+    place_ += done;
+    return done;
+  }
+
+  std::size_t place() const { return place_; }
+
+  template <class... T>
+  [[noreturn]] void stop(fmt::format_string<T...> text, T&&... values) const {
+    throw IoError("read_idx: " + name_ + " " + fmt::format(text, std::forward<T>(values)...));
+  }
+
+ private:
+  std::string error() {
+    int code = 0;
+    return gzerror(file_.get(), &code);
+  }
+
+  struct Close {
+    void operator()(gzFile file) const { gzclose(file); }
+  };
+
+  std::string name_;
+  std::unique_ptr<std::remove_pointer_t<gzFile>, Close> file_;
+  std::size_t place_ = 0;
+};
+
+std::uint64_t big_endian(const std::uint8_t* bytes, std::size_t count) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < count; ++i) value = value << 8 | bytes[i];
+  return value;
+}
+
+std::size_t bytes_of(std::uint8_t code) {
+  switch (code) {
+    case code_uint8:
+    case code_int8:
+      return 1;
+    case code_int16:
+      return 2;
+    case code_int32:
+    case code_float:
+      return 4;
+    case code_double:
+      return 8;
+  }
+  return 0;
+}
+
+struct Header {
+  std::uint8_t code;
+  Shape shape;
+  std::size_t bytes;  ///< of all elements
+};
+
+Header read_header(Reader& reader) {
+  std::array<std::uint8_t, 4> magic{};
+  if (const std::size_t got = reader.read(magic.data(), 4); got < 4)
+    reader.stop("is truncated: {} bytes, and the header alone takes at least 8", got);
+  if (magic[0] != 0 || magic[1] != 0 || bytes_of(magic[2]) == 0)
+    reader.stop(
+        "is no IDX file: it starts with {:02x} {:02x} {:02x} {:02x}, not with 00 00 and a type from 08 to 0e",
+        magic[0], magic[1], magic[2], magic[3]);
+  const std::size_t rank = magic[3];
+  if (rank == 0 || rank > Dims::max_rank)
+    reader.stop("has {} dimensions at byte 3; needs 1 to {}", rank, Dims::max_rank);
+  Header header{magic[2], {}, bytes_of(magic[2])};
+  for (std::size_t d = 0; d < rank; ++d) {
+    std::array<std::uint8_t, 4> size{};
+    if (reader.read(size.data(), 4) < 4)
+      reader.stop("is truncated in its header, at the size of dimension {}", d);
+    header.shape.push_back(static_cast<std::int64_t>(big_endian(size.data(), 4)));
+    if (__builtin_mul_overflow(header.bytes, big_endian(size.data(), 4), &header.bytes) ||
+        header.bytes > PTRDIFF_MAX)
+      reader.stop("claims the shape {}, which is larger than any memory", header.shape);
+  }
+  return header;
+}
+
+/// The elements, read step by step so that a claim beyond the file costs nothing.
+std::vector<std::uint8_t> read_body(Reader& reader, const Header& header) {
+  std::vector<std::uint8_t> body;
+  while (body.size() < header.bytes) {
+    const std::size_t before = body.size();
+    const std::size_t step =
+        std::min<std::size_t>(header.bytes - before, std::max<std::size_t>(before, 1U << 20));
+    body.resize(before + step);
+    const std::size_t got = reader.read(body.data() + before, step);
+    if (got < step)
+      reader.stop("is truncated: its header promises the shape {}, {} bytes, but {} follow", header.shape,
+                  header.bytes, before + got);
+  }
+  std::uint8_t extra = 0;
+  if (reader.read(&extra, 1) != 0)
+    reader.stop("is longer than its header says: the shape {} ends at byte {}", header.shape,
+                reader.place() - 1);
+  return body;
+}
+
+template <class T, class Raw>
+Tensor convert(const std::vector<std::uint8_t>& body, const Shape& shape) {
+  Tensor x = empty(shape, dtype_of<T>);
+  T* out = x.mutable_data<T>();
+  using Bits = std::conditional_t<
+      sizeof(Raw) == 1, std::uint8_t,
+      std::conditional_t<sizeof(Raw) == 2, std::uint16_t,
+                         std::conditional_t<sizeof(Raw) == 4, std::uint32_t, std::uint64_t>>>;
+  for (std::size_t i = 0; i < body.size() / sizeof(Raw); ++i)
+    out[i] = static_cast<T>(
+        std::bit_cast<Raw>(static_cast<Bits>(big_endian(&body[i * sizeof(Raw)], sizeof(Raw)))));
+  return x;
+}
+
+}  // namespace
+
+Tensor read_idx(const std::filesystem::path& file) {
+  Reader reader(file);
+  const Header header = read_header(reader);
+  const auto body = read_body(reader, header);
+  switch (header.code) {
+    case code_int8:
+      return convert<std::int64_t, std::int8_t>(body, header.shape);
+    case code_int16:
+      return convert<std::int64_t, std::int16_t>(body, header.shape);
+    case code_int32:
+      return convert<std::int64_t, std::int32_t>(body, header.shape);
+    case code_float:
+      return convert<float, float>(body, header.shape);
+    case code_double:
+      return convert<double, double>(body, header.shape);
+    default:
+      return from_span(std::span<const std::uint8_t>(body), header.shape);
+  }
+}
+
+void write_idx(const std::filesystem::path& file, const Tensor& x, const WriteIdxOptions& options) {
+  require<DTypeError>(x.dtype() == uint8 || is_floating(x.dtype()),
+                      "write_idx: given {}; needs uint8, float32 or float64", x.dtype());
+  require<ShapeError>(x.rank() > 0, "write_idx: a 0-d tensor has no place in an IDX file");
+  const std::uint8_t code = x.dtype() == uint8 ? code_uint8 : x.dtype() == float32 ? code_float : code_double;
+  std::vector<std::uint8_t> bytes{0, 0, code, static_cast<std::uint8_t>(x.rank())};
+  const auto append = [&](std::uint64_t value, std::size_t count) {
+    for (std::size_t i = count; i-- > 0;) bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+  };
+  for (const std::int64_t size : x.shape()) {
+    require<ShapeError>(size <= UINT32_MAX, "write_idx: a size of {} does not fit the format", size);
+    append(static_cast<std::uint64_t>(size), 4);
+  }
+  if (x.dtype() == uint8)
+    for (const std::uint8_t v : x.to_vector<std::uint8_t>()) bytes.push_back(v);
+  else if (x.dtype() == float32)
+    for (const float v : x.to_vector<float>()) append(std::bit_cast<std::uint32_t>(v), 4);
+  else
+    for (const double v : x.to_vector<double>()) append(std::bit_cast<std::uint64_t>(v), 8);
+  gzFile out = gzopen(file.string().c_str(), options.gzip ? "wb9" : "wbT");
+  require<IoError>(out != nullptr, "write_idx: {} cannot be opened for writing ({})", file.string(),
+                   std::strerror(errno));
+  const bool written = gzfwrite(bytes.data(), 1, bytes.size(), out) == bytes.size();
+  const bool closed = gzclose(out) == Z_OK;
+  require<IoError>(written && closed, "write_idx: {} could not be written completely", file.string());
+}
+
+}  // namespace gradus::data

@@ -1,0 +1,138 @@
+#include <gradus/data/mnist.hpp>
+
+#include <cstdlib>
+#include <optional>
+
+#include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/ops/create.hpp>
+#include <gradus/data/dataset.hpp>
+#include <gradus/data/idx.hpp>
+
+namespace gradus::data {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t side = 28, pixels_per_image = side * side;
+
+/// The file in `folder` under any of its names.
+std::optional<fs::path> find(const fs::path& folder, const std::string& stem, const std::string& kind) {
+  for (const char* separator : {"-", "."})
+    for (const char* ending : {"", ".gz"}) {
+      const fs::path file = folder / (stem + separator + kind + ending);
+      if (std::error_code ignored; fs::is_regular_file(file, ignored)) return file;
+    }
+  return std::nullopt;
+}
+
+struct Files {
+  fs::path images, labels;
+};
+
+std::optional<Files> find_files(const fs::path& folder, Split split) {
+  const std::string prefix = split == Split::train ? "train" : "t10k";
+  const auto images = find(folder, prefix + "-images", "idx3-ubyte");
+  const auto labels = find(folder, prefix + "-labels", "idx1-ubyte");
+  if (!images || !labels) return std::nullopt;
+  return Files{*images, *labels};
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+fs::path cache_folder() {
+  const std::string xdg = variable("XDG_CACHE_HOME"), home = variable("HOME");
+  return (xdg.empty() ? fs::path(home) / ".cache" : fs::path(xdg)) / "gradus" / "mnist";
+}
+
+/// Where the sample is: in the source tree this was built from, or installed.
+std::optional<fs::path> sample_folder() {
+  for (const char* folder : {GRADUS_SAMPLE_SOURCE, GRADUS_SAMPLE_INSTALLED})
+    if (std::error_code ignored; fs::is_directory(folder, ignored)) return folder;
+  return std::nullopt;
+}
+
+struct Place {
+  fs::path folder;
+  Files files;
+  bool is_sample = false;
+};
+
+Place locate(Split split, const fs::path& given) {
+  const auto must = [&](const fs::path& folder, const char* why) {
+    const auto files = find_files(folder, split);
+    const std::string prefix = split == Split::train ? "train" : "t10k";
+    require<IoError>(
+        files.has_value(),
+        "mnist: {} ({}) does not hold {}-images-idx3-ubyte and {}-labels-idx1-ubyte (also looked for with a "
+        "dot for the second hyphen, and with .gz)",
+        folder.string(), why, prefix, prefix);
+    return Place{folder, *files};
+  };
+  if (!given.empty()) return must(given, "the folder that was given");
+  if (const std::string folder = variable("GRADUS_DATA"); !folder.empty())
+    return must(folder, "$GRADUS_DATA");
+  if (const auto files = find_files(cache_folder(), split)) return {cache_folder(), *files};
+  const auto sample = sample_folder();
+  require<IoError>(sample.has_value(), "mnist: no data in {}, and the sample is not in {} any more",
+                   cache_folder().string(), GRADUS_SAMPLE_SOURCE);
+  Place place = must(*sample, "the sample");
+  place.is_sample = true;
+  return place;
+}
+
+}  // namespace
+
+Mnist::Example Mnist::get(std::int64_t i) const {
+  check_index(i, size());
+  const Batch batch = get_batch({&i, 1});
+  return {reshape(batch.images, {1, side, side}), batch.labels.item<std::int64_t>()};
+}
+
+Mnist::Batch Mnist::get_batch(std::span<const std::int64_t> indices) const {
+  const auto n = static_cast<std::int64_t>(indices.size());
+  for (const std::int64_t i : indices) check_index(i, size());
+  Batch batch{empty({n, 1, side, side}, float32), empty({n}, int64)};
+  const std::uint8_t* from = pixels_.data<std::uint8_t>();
+  const std::int64_t* labels = labels_.data<std::int64_t>();
+  float* to = batch.images.mutable_data<float>();
+  std::int64_t* label = batch.labels.mutable_data<std::int64_t>();
+  kernels::parallel_for(n, kernels::chunk_for(pixels_per_image), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t k = begin; k < end; ++k) {
+      const std::int64_t i = indices[static_cast<std::size_t>(k)];
+      label[k] = labels[i];
+      for (std::int64_t p = 0; p < pixels_per_image; ++p)
+        to[k * pixels_per_image + p] = static_cast<float>(from[i * pixels_per_image + p]) * scale_ + shift_;
+    }
+  });
+  return batch;
+}
+
+Mnist mnist(Split split, const MnistOptions& options) {
+  const Place place = locate(split, options.folder);
+  Mnist set;
+  set.folder_ = place.folder;
+  set.is_sample_ = place.is_sample;
+  set.pixels_ = read_idx(place.files.images);
+  const Tensor labels = read_idx(place.files.labels);
+  require<IoError>(set.pixels_.dtype() == uint8 && set.pixels_.rank() == 3 && set.pixels_.size(1) == side &&
+                       set.pixels_.size(2) == side,
+                   "mnist: {} holds {} {}; needs uint8 images of 28 x 28", place.files.images.string(),
+                   set.pixels_.dtype(), set.pixels_.shape());
+  require<IoError>(labels.dtype() == uint8 && labels.rank() == 1 && labels.size(0) == set.pixels_.size(0),
+                   "mnist: {} holds {} {}; needs one uint8 label for each of the {} images",
+                   place.files.labels.string(), labels.dtype(), labels.shape(), set.pixels_.size(0));
+  for (std::int64_t i = 0; i < labels.size(0); ++i)
+    require<IoError>(labels.data<std::uint8_t>()[i] <= 9, "mnist: {} calls image {} a {}; digits are 0 to 9",
+                     place.files.labels.string(), i, labels.data<std::uint8_t>()[i]);
+  set.labels_ = labels.to(int64);
+  constexpr float mean = 0.1307F, deviation = 0.3081F;
+  set.scale_ = options.normalize ? 1 / (255 * deviation) : 1.0F / 255;
+  set.shift_ = options.normalize ? -mean / deviation : 0.0F;
+  return set;
+}
+
+}  // namespace gradus::data
