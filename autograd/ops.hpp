@@ -13,6 +13,7 @@
 #include <gradus/autograd/ops/copy.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/dropout.hpp>
+#include <gradus/autograd/ops/cross_entropy.hpp>
 #include <gradus/autograd/ops/embedding.hpp>
 #include <gradus/autograd/ops/extrema.hpp>
 #include <gradus/autograd/ops/index.hpp>
@@ -32,10 +33,10 @@
 #include <gradus/autograd/ops/power.hpp>
 #include <gradus/autograd/ops/random.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
+#include <gradus/autograd/ops/regression_loss.hpp>
 #include <gradus/autograd/ops/scan.hpp>
 #include <gradus/autograd/ops/softmax.hpp>
 #include <gradus/autograd/ops/variance.hpp>
 #include <gradus/autograd/ops/vector_norm.hpp>
-#include <gradus/autograd/ops/regression_loss.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/ops/where.hpp>

@@ -10,6 +10,7 @@ find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_path(XSMM_INCLUDE_DIR libxsmm.h REQUIRED)
 find_library(XSMM_LIBRARY xsmm REQUIRED)
 find_library(XSMM_NOBLAS_LIBRARY xsmmnoblas REQUIRED)  # stands in for the BLAS it would fall back to
+find_package(nlohmann_json 3 REQUIRED)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 
 set(GRADUS_INCLUDE_ROOT ${CMAKE_CURRENT_BINARY_DIR}/include)
@@ -37,6 +38,7 @@ target_link_libraries(gradus_autograd PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>
 gradus_library(nn LINK gradus_autograd)
 gradus_library(optim LINK gradus_autograd)
 gradus_library(data LINK gradus_autograd ZLIB::ZLIB PNG::PNG)
+target_link_libraries(gradus_data PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 target_compile_definitions(gradus_data PRIVATE GRADUS_SAMPLE_SOURCE="${CMAKE_CURRENT_SOURCE_DIR}/data/sample"
                            GRADUS_SAMPLE_INSTALLED="${CMAKE_INSTALL_FULL_DATADIR}/gradus/sample")
 

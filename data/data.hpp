@@ -7,4 +7,5 @@
 #include <gradus/data/loader.hpp>
 #include <gradus/data/mnist.hpp>
 #include <gradus/data/png.hpp>
+#include <gradus/data/safetensors.hpp>
 #include <gradus/data/transforms.hpp>

@@ -74,7 +74,7 @@ Tensor random_flip(const Tensor& image, Generator& generator, double probability
   check_image(image, "random_flip");
   require(probability >= 0 && probability <= 1, "random_flip: {} is not a probability", probability);
   const NoGrad guard;
-  return draw(0, 1, generator) < probability ? flip(image, 2) : image;
+  return draw(0, 1, generator) < probability ? index_select(image, 2, arange(static_cast<double>(image.size(2) - 1), -1, -1)) : image;
 }
 
 Tensor affine(const Tensor& image, double radians, double scale, double shift_y, double shift_x,
