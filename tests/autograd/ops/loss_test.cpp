@@ -30,7 +30,15 @@ void check_subject(std::string_view subject, F&& loss) {
     sum(y * f.cotangent).backward();
     for (const auto& [input, expected] : f.grads) {
       CAPTURE(input);
-      CHECK(test::difference(f.inputs[input].grad(), expected) < 1e-12);
+      // PyTorch's floor of the denominator is 1e-12 in float, 4e-9 beside ours.
+      const double tolerance = f.name.starts_with("bce_loss/certain") ? 1e-8 : 1e-12;
+      Tensor gradient = f.inputs[input].grad(), reference = expected;
+      if (f.options.number("beta", 1) == 0) {  // at d = 0 PyTorch's slope is -1 there, ours 0, as in l1_loss
+        const Tensor kink = f.inputs["input"].detach() == f.inputs["target"].detach();
+        gradient = where(kink, 0, gradient);
+        reference = where(kink, 0, reference);
+      }
+      CHECK(test::difference(gradient, reference) < tolerance);
     }
   }
 }
