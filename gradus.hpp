@@ -2,6 +2,7 @@
 
 // All of Gradus.
 #include <gradus/autograd/backward.hpp>
+#include <gradus/autograd/gradcheck.hpp>
 #include <gradus/autograd/ops.hpp>
 #include <gradus/autograd/print.hpp>
 #include <gradus/autograd/tape.hpp>
