@@ -1,0 +1,229 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <span>
+#include <utility>
+
+#include <gradus/autograd/members.hpp>
+#include <gradus/autograd/tape.hpp>
+#include <gradus/optim/optimizer.hpp>
+
+namespace gradus::optim {
+
+/// A parameter that has a gradient, in a running step. `State` is what the rule remembers of a parameter: a
+/// plain struct of tensors, undefined until the rule makes them.
+template <class State>
+struct Update {
+  Tensor parameter;
+  Tensor gradient;  ///< read only; any strides
+  State& state;
+  std::int64_t steps;  ///< steps of this parameter, this one included: 1 in the first
+  bool fresh = false;  ///< whether `fused::prepare` has made a state in this step
+};
+
+/// An update rule, which `RuleOptimizer` makes an optimizer of:
+///
+///     struct SignRule {
+///       static constexpr const char* name = "Sign";
+///       struct Options { double lr = 1e-3; };      // members: double, bool, std::array of double; one is
+///       `lr` struct State {};                           // members: Tensor static void check(const Options&
+///       o);       // throws ValueError for options out of range static void update(const Options& o,
+///       std::span<Update<State>> updates);  // see fused.hpp
+///     };
+///     using Sign = RuleOptimizer<SignRule>;
+///
+/// `update` gets all parameters of a group that have a gradient at once, so that it can pass over them as
+/// over one long array.
+template <class R>
+concept Rule = requires(typename R::Options& options, std::span<Update<typename R::State>> updates) {
+  { R::name } -> std::convertible_to<const char*>;
+  { options.lr } -> std::same_as<double&>;
+  R::check(options);
+  R::update(options, updates);
+};
+
+/// Parameters in groups, each with its options, and beside each parameter its state; updated by the rule.
+template <Rule R>
+class RuleOptimizer final : public Optimizer {
+ public:
+  using Options = typename R::Options;
+  /// Parameters that share options.
+  struct Group {
+    std::vector<Tensor> parameters;
+    Options options = {};
+  };
+
+  /// One group. Throws as `add_group`.
+  explicit RuleOptimizer(std::vector<Tensor> parameters, Options options = {},
+                         SourceLocation at = SourceLocation::current()) {
+    add_group({std::move(parameters), std::move(options)}, at);
+  }
+  /// Throws ValueError when there are none, and as `add_group`.
+  explicit RuleOptimizer(std::vector<Group> groups, SourceLocation at = SourceLocation::current()) {
+    const OpScope scope(R::name, at);
+    require(!groups.empty(), "the list of parameter groups is empty");
+    for (Group& group : groups) add_group(std::move(group), at);
+  }
+
+  /// Further parameters. Throws ValueError for an empty list, an undefined or expanded tensor, a tensor given
+  /// twice, or options out of range; GraphError for one that is not a leaf or does not require a gradient.
+  void add_group(Group group, SourceLocation at = SourceLocation::current()) {
+    const OpScope scope(R::name, at);
+    R::check(group.options);
+    detail::check_parameters(group.parameters, parameters());
+    Members& added = groups_.emplace_back(Members{std::move(group.options), {}});
+    for (Tensor& parameter : group.parameters) added.slots.push_back({std::move(parameter), {}, 0});
+  }
+
+  /// The options of a group, to read and to set; checked at the next step. Throws IndexError.
+  Options& options(std::size_t group = 0) { return at_group(group).options; }
+
+  std::string_view name() const override { return R::name; }
+  std::size_t group_count() const override { return groups_.size(); }
+  double& lr(std::size_t group = 0) override { return options(group).lr; }
+  double* momentum(std::size_t group = 0) override {
+    [[maybe_unused]] Options& o = options(group);
+    if constexpr (requires { o.momentum; })
+      return &o.momentum;
+    else if constexpr (requires { o.betas; })
+      return &o.betas[0];
+    else
+      return nullptr;
+  }
+  std::vector<Tensor> parameters() const override {
+    std::vector<Tensor> all;
+    for (const Members& group : groups_)
+      for (const Slot& slot : group.slots) all.push_back(slot.parameter);
+    return all;
+  }
+
+  void step(SourceLocation at = SourceLocation::current()) override;
+  State state_dict() const override;
+  void load_state_dict(const State& state, SourceLocation at = SourceLocation::current()) override;
+
+ private:
+  using RuleState = typename R::State;
+  struct Slot {
+    Tensor parameter;
+    RuleState state;
+    std::int64_t steps = 0;
+  };
+  struct Members {
+    Options options;
+    std::vector<Slot> slots;
+  };
+
+  Members& at_group(std::size_t group) {
+    require<IndexError>(group < groups_.size(), "{} has no parameter group {}; there are {}", R::name, group,
+                        groups_.size());
+    return groups_[group];
+  }
+  /// One a parameter, undefined where there is none.
+  std::vector<Tensor> checked_gradients() const;
+
+  std::vector<Members> groups_;
+};
+
+namespace detail {
+
+/// Calls `f(name, number)` for each of the numbers in the options; std::arrays go by "betas.0".
+template <class Options, class F>
+void for_each_number(Options& options, F&& f) {
+  for_each_member(options, [&](std::string_view name, auto& member) {
+    if constexpr (requires { member[0]; })
+      for (std::size_t i = 0; i < member.size(); ++i) f(fmt::format("{}.{}", name, i), member[i]);
+    else
+      f(std::string(name), member);
+  });
+}
+
+}  // namespace detail
+
+template <Rule R>
+std::vector<Tensor> RuleOptimizer<R>::checked_gradients() const {
+  std::vector<Tensor> gradients;
+  for (const Members& group : groups_)
+    for (const Slot& slot : group.slots) {
+      const std::size_t index = gradients.size();
+      const Tensor& gradient = gradients.emplace_back(slot.parameter.grad());
+      if (!gradient.defined()) continue;
+      detail::check_companion("gradient", gradient, slot.parameter, index);
+      for_each_member(slot.state, [&](std::string_view name, const Tensor& state) {
+        if (state.defined()) detail::check_companion(name, state, slot.parameter, index);
+      });
+    }
+  detail::separate_gradients(gradients, parameters());
+  return gradients;
+}
+
+template <Rule R>
+void RuleOptimizer<R>::step(SourceLocation at) {
+  const OpScope scope(R::name, at);
+  const NoGrad guard;
+  for (const Members& group : groups_) R::check(group.options);
+  const std::vector<Tensor> gradients = checked_gradients();
+  std::size_t index = 0;
+  for (Members& group : groups_) {
+    std::vector<Update<RuleState>> updates;
+    for (Slot& slot : group.slots) {
+      const Tensor& gradient = gradients[index++];
+      if (!gradient.defined()) continue;
+      slot.parameter.mark_written(R::name, at);
+      updates.push_back({slot.parameter, gradient, slot.state, ++slot.steps});
+    }
+    R::update(std::as_const(group.options), std::span<Update<RuleState>>(updates));
+  }
+}
+
+template <Rule R>
+State RuleOptimizer<R>::state_dict() const {
+  State out;
+  const std::vector<std::string> keys = detail::parameter_keys(parameters());
+  std::size_t index = 0;
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    detail::for_each_number(groups_[g].options, [&](const std::string& name, const auto& value) {
+      out.numbers[fmt::format("groups.{}.{}", g, name)] = static_cast<double>(value);
+    });
+    for (const Slot& slot : groups_[g].slots) {
+      const std::string prefix = "state." + keys[index++] + ".";
+      if (slot.steps == 0) continue;
+      out.numbers[prefix + "steps"] = static_cast<double>(slot.steps);
+      for_each_member(slot.state, [&](std::string_view name, const Tensor& value) {
+        if (value.defined()) out.tensors[prefix + std::string(name)] = value.clone();
+      });
+    }
+  }
+  return out;
+}
+
+template <Rule R>
+void RuleOptimizer<R>::load_state_dict(const State& state, SourceLocation at) {
+  const OpScope scope(R::name, at);
+  std::vector<Members> loaded = groups_;
+  StateReader reader(state);
+  const std::vector<std::string> keys = detail::parameter_keys(parameters());
+  std::size_t index = 0;
+  for (std::size_t g = 0; g < loaded.size(); ++g) {
+    detail::for_each_number(loaded[g].options, [&]<class T>(const std::string& name, T& value) {
+      const double number = reader.number(fmt::format("groups.{}.{}", g, name));
+      if constexpr (std::is_same_v<T, bool>)
+        value = number != 0;
+      else
+        value = number;
+    });
+    for (Slot& slot : loaded[g].slots) {
+      const std::string prefix = "state." + keys[index++] + ".";
+      const bool stepped = reader.has_number(prefix + "steps");
+      slot.steps = stepped ? reader.integer(prefix + "steps") : 0;
+      for_each_member(slot.state, [&](std::string_view name, Tensor& value) {
+        value = stepped ? reader.find_tensor(prefix + std::string(name), slot.parameter) : Tensor();
+      });
+    }
+  }
+  reader.finish();
+  for (const Members& group : loaded) R::check(group.options);
+  groups_ = std::move(loaded);
+}
+
+}  // namespace gradus::optim
