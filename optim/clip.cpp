@@ -1,59 +1,37 @@
 #include <gradus/optim/clip.hpp>
 
 #include <cmath>
-#include <gradus/autograd/ops/elementwise.hpp>
-#include <gradus/autograd/ops/reduction.hpp>
+
+#include <gradus/autograd/ops/arithmetic.hpp>
+#include <gradus/autograd/ops/vector_norm.hpp>
+#include <gradus/autograd/ops/where.hpp>
 #include <gradus/autograd/tape.hpp>
-#include <limits>
 
 namespace gradus::optim {
 
 namespace {
 
-/// The gradients there are, with their parameters.
-std::vector<std::pair<Tensor, Tensor>> with_gradients(const std::vector<Tensor>& parameters) {
-  std::vector<std::pair<Tensor, Tensor>> found;
+/// The parameters that have a gradient.
+std::vector<Tensor> with_gradient(const std::vector<Tensor>& parameters) {
+  std::vector<Tensor> found;
   for (const Tensor& parameter : parameters)
-    if (Tensor gradient = parameter.grad(); gradient.defined())
-      found.emplace_back(parameter, gradient.detach());
+    if (parameter.grad().defined()) found.push_back(parameter);
   return found;
 }
 
-/// Folds f(|x|) of all elements with `combine`.
-template <class Combine, class F>
-double fold(const Tensor& x, Combine combine, F f) {
-  kernels::Reduction all;
-  all.reduced = kernels::plan_walk(x.shape(), x.strides());
-  double result = 0;
-  dispatch_floating(x.dtype(), [&]<class T>() {
-    kernels::reduce(
-        all, x.data<T>(), &result, 0.0,
-        [&](double& sum, T v) { sum = combine(sum, f(std::abs(static_cast<double>(v)))); },
-        [&](double& sum, double next) { sum = combine(sum, next); }, [](double sum) { return sum; });
-  });
-  return result;
-}
-
-double larger(double a, double b) { return b > a || std::isnan(b) ? b : a; }  // NaN wins
-double added(double a, double b) { return a + b; }
-
-/// max |x| for p infinite, else sum |x|^p.
-double power_sum(const Tensor& x, double p) {
-  if (std::isinf(p)) return fold(x, larger, [](double v) { return v; });
-  if (p == 2) return fold(x, added, [](double v) { return v * v; });
-  if (p == 1) return fold(x, added, [](double v) { return v; });
-  return fold(x, added, [p](double v) { return std::pow(v, p); });
-}
-
-/// Replaces each gradient by f of it.
-template <class F>
-void replace(std::vector<std::pair<Tensor, Tensor>>& found, const F& f) {
-  const NoGrad guard;
-  for (auto& [parameter, gradient] : found) {
-    Tensor changed = dispatch_floating(
-        gradient.dtype(), [&]<class T>() { return elementwise::apply<T>(gradient, elementwise::cheap, f); });
-    parameter.set_grad(std::move(changed));
+/// The p-norm of all gradients taken together: the norm of their norms.
+double total_norm(const std::vector<Tensor>& parameters, double p) {
+  double total = 0;
+  for (const Tensor& parameter : parameters) {
+    const Tensor gradient = parameter.grad();
+    if (gradient.numel() == 0) continue;
+    const double part = norm(gradient, p).item<double>();
+    if (std::isinf(p))
+      total = total > part || std::isnan(total) ? total : part;  // a NaN stays
+    else
+      total += std::pow(part, p);
   }
+  return std::isinf(p) ? total : std::pow(total, 1 / p);
 }
 
 }  // namespace
@@ -61,30 +39,24 @@ void replace(std::vector<std::pair<Tensor, Tensor>>& found, const F& f) {
 double clip_grad_norm(const std::vector<Tensor>& parameters, double max_norm, const ClipNormOptions& options,
                       SourceLocation at) {
   const OpScope scope("clip_grad_norm", at);
+  const NoGrad guard;
   require(max_norm >= 0, "max_norm is {}; it must not be negative", max_norm);
-  const double p = options.norm_type;
-  require(p > 0, "norm_type is {}; it must be above 0", p);
-  auto found = with_gradients(parameters);
-  double total = 0;
-  for (const auto& [parameter, gradient] : found) {
-    const double part = power_sum(gradient, p);
-    total = std::isinf(p) ? larger(total, part) : total + part;
-  }
-  const double norm = std::isinf(p) ? total : p == 2 ? std::sqrt(total) : std::pow(total, 1 / p);
+  require(options.norm_type > 0, "norm_type is {}; it must be above 0", options.norm_type);
+  std::vector<Tensor> found = with_gradient(parameters);
+  const double norm = total_norm(found, options.norm_type);
   require(!options.error_if_nonfinite || std::isfinite(norm), "the norm of the gradients is {}", norm);
   const double factor = max_norm / (norm + 1e-6);
-  if (!(factor >= 1)) replace(found, [factor]<class T>(T g) { return static_cast<T>(factor) * g; });
+  if (factor >= 1) return norm;
+  for (Tensor& parameter : found) parameter.set_grad(parameter.grad() * factor);
   return norm;
 }
 
 void clip_grad_value(const std::vector<Tensor>& parameters, double clip_value, SourceLocation at) {
   const OpScope scope("clip_grad_value", at);
+  const NoGrad guard;
   require(clip_value >= 0, "clip_value is {}; it must not be negative", clip_value);
-  auto found = with_gradients(parameters);
-  replace(found, [clip_value]<class T>(T g) {
-    const T limit = static_cast<T>(clip_value);
-    return g > limit ? limit : g < -limit ? -limit : g;
-  });
+  for (Tensor& parameter : with_gradient(parameters))
+    parameter.set_grad(clamp(parameter.grad(), -clip_value, clip_value));
 }
 
 }  // namespace gradus::optim

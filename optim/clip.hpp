@@ -13,8 +13,8 @@ struct ClipNormOptions {
 };
 
 /// Scales all gradients by one factor, so that the p-norm of them taken together is at most `max_norm`, and
-/// returns the norm that they had: (sum |g|^p)^(1/p), added up in double. Parameters without a gradient do
-/// not count; the norm of nothing is 0. As in PyTorch the factor is max_norm / (norm + 1e-6), so the
+/// returns the norm that they had: (sum |g|^p)^(1/p), the norm of their norms. Parameters without a gradient
+/// do not count; the norm of nothing is 0. As in PyTorch the factor is max_norm / (norm + 1e-6), so the
 /// gradients become NaN or 0 when the norm is NaN or infinite. Gradients that are within the limit
 /// stay as they are; others are replaced (`grad()` gives a new tensor), outside the tape. The same bits for
 /// any number of threads. Throws ValueError unless max_norm >= 0 and norm_type > 0, or for a norm that is not

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+
+#include "optim/trajectory.hpp"
+
+// What the tests that every optimizer has to pass share.
+namespace gradus::test {
+
+/// Each optimizer with the options that use all of its state.
+inline std::unique_ptr<optim::Optimizer> make(const std::string& name, std::vector<Tensor> parameters) {
+  if (name == "SGD")
+    return std::make_unique<optim::SGD>(std::move(parameters), optim::SGDOptions{.lr = 0.1, .momentum = 0.9});
+  if (name == "Adam")
+    return std::make_unique<optim::Adam>(std::move(parameters),
+                                         optim::AdamOptions{.lr = 0.1, .amsgrad = true});
+  if (name == "AdamW") return std::make_unique<optim::AdamW>(std::move(parameters));
+  if (name == "RMSprop")
+    return std::make_unique<optim::RMSprop>(std::move(parameters),
+                                            optim::RMSpropOptions{.momentum = 0.9, .centered = true});
+  return std::make_unique<optim::Adagrad>(std::move(parameters), optim::AdagradOptions{.lr_decay = 0.1});
+}
+
+inline std::string any_optimizer() {
+  return GENERATE(as<std::string>{}, "SGD", "Adam", "AdamW", "RMSprop", "Adagrad");
+}
+
+/// Two parameters that always start alike.
+inline std::vector<Tensor> two_leaves() {
+  return {leaf(linspace(-1, 1, 6), float64), leaf(linspace(2, 3, 5))};
+}
+
+/// A step on gradients that depend on `step` alone.
+inline void train(optim::Optimizer& optimizer, int step) {
+  Generator generator(static_cast<std::uint64_t>(step));
+  for (Tensor& x : optimizer.parameters()) x.set_grad(randn(x.shape(), {.dtype = x.dtype()}, &generator));
+  optimizer.step();
+}
+
+}  // namespace gradus::test
