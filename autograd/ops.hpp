@@ -25,6 +25,7 @@
 #include <gradus/autograd/ops/matmul.hpp>
 #include <gradus/autograd/ops/max_pool2d.hpp>
 #include <gradus/autograd/ops/nll_loss.hpp>
+#include <gradus/autograd/ops/pad.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/power.hpp>
 #include <gradus/autograd/ops/random.hpp>
@@ -34,5 +35,6 @@
 #include <gradus/autograd/ops/softmax.hpp>
 #include <gradus/autograd/ops/variance.hpp>
 #include <gradus/autograd/ops/vector_norm.hpp>
+#include <gradus/autograd/ops/triangle.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/ops/where.hpp>

@@ -2,26 +2,17 @@
 
 #include <algorithm>
 
-#include <gradus/autograd/ops/arithmetic.hpp>
+#include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/create.hpp>
-#include <gradus/autograd/ops/elementwise.hpp>
 #include <gradus/autograd/ops/index.hpp>
 #include <gradus/autograd/ops/indexing.hpp>
 #include <gradus/autograd/ops/view.hpp>
+#include <gradus/autograd/ops/where.hpp>
 #include <gradus/autograd/tape.hpp>
 
 namespace gradus {
 
 namespace {
-
-/// 0 for the rows whose index is `padding`, 1 for the others: [n, 1] for n indices.
-Tensor unpadded(const Tensor& indices, std::int64_t padding, DType dtype) {
-  return dispatch_floating(dtype, [&]<class T>() {
-    return unsqueeze(elementwise::apply<std::int64_t>(indices, elementwise::cheap,
-                                                      [=](std::int64_t i) { return T(i != padding); }),
-                     1);
-  });
-}
 
 struct Embedding {
   static constexpr std::string_view name = "embedding";
@@ -41,7 +32,7 @@ struct Embedding {
       const Shape& table = d.input_shape(0);
       const Tensor list = reshape(d.input(1), {-1});
       Tensor rows = reshape(d.grad(), {list.size(0), table[1]});
-      if (padding_idx >= 0) rows = rows * unpadded(list, padding_idx, rows.dtype());
+      if (padding_idx >= 0) rows = masked_fill(rows, unsqueeze(list == padding_idx, 1), 0);
       return index_add(zeros(table, {.dtype = rows.dtype()}), 0, list, rows);
     });
   }

@@ -1,9 +1,11 @@
 #include <gradus/autograd/ops/index.hpp>
 
+#include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/copy.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/indexing.hpp>
 #include <gradus/autograd/ops/view.hpp>
+#include <gradus/autograd/ops/where.hpp>
 #include <gradus/autograd/tape.hpp>
 
 namespace gradus {
@@ -92,6 +94,35 @@ struct Gather {
   }
 };
 
+/// Inputs: x, index, source.
+struct Scatter {
+  static constexpr std::string_view name = "scatter";
+  static constexpr Keep keep = keep_inputs(1);
+  std::int64_t dim;
+
+  Tensor forward(const Tensor& x, const Tensor& index, const Tensor& source) const {
+    Tensor y = start_from(x, x.shape(), x.dtype());
+    dispatch(y.dtype(), [&]<class T>() {
+      indexing::scatter<T>(y, static_cast<std::size_t>(dim), index, source,
+                           [](T& target, T value) { target = value; });
+    });
+    return y;
+  }
+  void backward(Backward& d) const {
+    const Tensor index = d.input(1);
+    d.wrt(0,
+          [&] { return scatter(d.grad(), dim, index, zeros(index.shape(), {.dtype = d.grad().dtype()})); });
+    d.wrt(2, [&] { return where(stays(d.grad().shape(), index), gather(d.grad(), dim, index), 0); });
+  }
+
+ private:
+  /// Which sources were not written over by later ones.
+  Tensor stays(const Shape& shape, const Tensor& index) const {
+    const Tensor number = reshape(arange(index.numel()), index.shape());
+    return gather(scatter(zeros(shape, {.dtype = int64}), dim, index, number), dim, index) == number;
+  }
+};
+
 /// Throws unless `index` is a list of places in dimension `d` of `x`.
 void check_list(const Tensor& x, std::size_t d, const Tensor& index) {
   require<ShapeError>(x.rank() > 0, "a 0-d tensor has no dimension to index");
@@ -168,6 +199,17 @@ Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const
   check_grid(x, d, index);
   check_same_dtype(x, source);
   return record(ScatterAdd{static_cast<std::int64_t>(d), x.shape()}, at, x, index, covered(source, index));
+}
+
+Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
+               SourceLocation at) {
+  const OpScope scope("scatter", at);
+  const std::size_t d = wrap_dim(dim, x.rank());
+  if (x.rank() == 0 && index.rank() == 0 && source.rank() == 0)
+    return squeeze(scatter(unsqueeze(x, 0), 0, unsqueeze(index, 0), unsqueeze(source, 0)), 0);
+  check_grid(x, d, index);
+  check_same_dtype(x, source);
+  return record(Scatter{static_cast<std::int64_t>(d)}, at, x, index, covered(source, index));
 }
 
 }  // namespace gradus

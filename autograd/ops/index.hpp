@@ -25,5 +25,9 @@ Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index,
 /// sizes no larger than those of `source` and, but for `dim`, of `x`.
 Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
                    SourceLocation at = SourceLocation::current());
+/// As `scatter_add`, with = in place of +=. Where several sources meet, the last along `dim` stays, and only
+/// that one gets a gradient.
+Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
+               SourceLocation at = SourceLocation::current());
 
 }  // namespace gradus

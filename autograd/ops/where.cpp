@@ -114,6 +114,12 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b) {
   return record(Where{}, a.at(), condition, x, y);
 }
 
+Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value) {
+  const OpScope scope("masked_fill", value.at());
+  require<DTypeError>(mask.dtype() == boolean, "the mask is {}; needs bool", mask.dtype());
+  return where(mask, value, x);
+}
+
 Tensor maximum(const Operand& a, const Operand& b) { return binary(Extremum<1>{}, a, b); }
 Tensor minimum(const Operand& a, const Operand& b) { return binary(Extremum<-1>{}, a, b); }
 

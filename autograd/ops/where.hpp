@@ -13,6 +13,9 @@ namespace gradus {
 /// gets gradient 0, even where its own derivative is infinite.
 Tensor where(const Tensor& condition, const Operand& a, const Operand& b);
 
+/// `x` with `value`, a number or a tensor, where the bool `mask` holds.
+Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value);
+
 /// The larger and the smaller of two; NaN if either is. Where both are equal, each gets half of the gradient.
 Tensor maximum(const Operand& a, const Operand& b);
 Tensor minimum(const Operand& a, const Operand& b);

@@ -135,6 +135,34 @@ TEST_CASE("gather and scatter_add agree with central differences", "[index][grad
     }
 }
 
+TEST_CASE("scatter writes one place per index, the last of several", "[index]") {
+  const Tensor x = zeros({2, 3});
+  const Tensor source = tensor({{1, 2}, {3, 4}});
+  CHECK(scatter(x, 1, tensor({{2, 2}, {0, 1}}, integers), source).to_vector<float>() ==
+        Values{0, 0, 2, 3, 4, 0});
+  CHECK(scatter(x, 0, tensor({{1, 1}, {1, 0}}, integers), source).to_vector<float>() ==
+        Values{0, 4, 0, 3, 2, 0});
+  CHECK(scatter(zeros(2, {.dtype = boolean}), 0, tensor({1}, integers), ones(1, {.dtype = boolean}))
+            .to_vector<bool>() == std::vector<bool>{false, true});
+  CHECK(scatter(tensor(7.0), 0, tensor(0, integers), tensor(1.0)).item<float>() == 1);
+}
+
+TEST_CASE("scatter agrees with central differences, also where writes meet", "[index][gradient]") {
+  for (const Tensor& x : strided(variable({3, 2})))
+    for (const Tensor& source : strided(variable({4, 5}, 2))) {
+      const auto down = [&](const Tensor& v, const Tensor& s) {
+        return scatter(v * v, 0, tensor({{2, 0}, {2, 1}, {2, 2}}, integers), s * s);
+      };
+      CHECK(gradcheck(down, {x, source}));
+      CHECK(gradgradcheck(down, {x, source}));
+      const auto across = [&](const Tensor& v, const Tensor& s) {
+        return scatter(v * v, -1, tensor({{1, 0, 1, 1}, {0, 0, 1, 1}}, integers), s * s);
+      };
+      CHECK(gradcheck(across, {x, source}));
+      CHECK(gradgradcheck(across, {x, source}));
+    }
+}
+
 TEST_CASE("sums at repeated indices are the same bits for any number of threads", "[index][threads]") {
   manual_seed(7);
   const std::int64_t n = 20000;
