@@ -8,13 +8,7 @@ namespace {
 
 Tensor scalar(double number, DType dtype) {
   Tensor x = empty({}, dtype);
-  dispatch(dtype, [&]<class T>() {
-    if constexpr (!std::is_floating_point_v<T>)
-      require<DTypeError>(static_cast<double>(static_cast<T>(number)) == number,
-                          "the number {} does not fit a {} tensor; convert it with to(float32) first", number,
-                          dtype);
-    *x.mutable_data<T>() = static_cast<T>(number);
-  });
+  dispatch(dtype, [&]<class T>() { *x.mutable_data<T>() = exactly<T>(number); });
   return x;
 }
 

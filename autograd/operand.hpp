@@ -31,6 +31,17 @@ class Operand {
   double number_ = 0;
 };
 
+/// `number` as a T. Throws DTypeError unless T holds exactly that number; a floating T takes any.
+template <Element T>
+T exactly(double number) {
+  const T value = kernels::convert<T>(number);
+  if constexpr (!std::is_floating_point_v<T>)
+    require<DTypeError>(static_cast<double>(value) == number && number < 0x1p63,
+                        "the number {} does not fit a {} tensor; convert it with to(float32) first", number,
+                        dtype_of<T>);
+  return value;
+}
+
 /// Both sides as tensors of one dtype; two numbers become float32. Throws DTypeError naming both dtypes if
 /// they differ.
 std::pair<Tensor, Tensor> match(const Operand& a, const Operand& b);

@@ -30,8 +30,10 @@ std::int64_t Tensor::size(std::int64_t dim) const {
   return shape()[i];
 }
 std::int64_t Tensor::numel() const {
+  const Shape& sizes = shape();
+  if (sizes.contains(0)) return 0;
   std::int64_t n = 1;
-  for (const std::int64_t size : shape()) n *= size;
+  for (const std::int64_t size : sizes) n *= size;
   return n;
 }
 DType Tensor::dtype() const { return checked().dtype; }
@@ -159,7 +161,9 @@ Tensor empty(const Shape& shape, DType dtype) {
 }
 
 Tensor empty_strided(const Shape& shape, const Strides& strides, DType dtype) {
-  const auto bytes = static_cast<std::size_t>(numel(shape)) * size_of(dtype);
+  std::size_t bytes = 0;
+  require<ShapeError>(!__builtin_mul_overflow(numel(shape), size_of(dtype), &bytes),
+                      "shape {} of {} takes more bytes than can be counted", shape, dtype);
   return Tensor(Ref<TensorImpl>(new TensorImpl(Ref<Storage>(new Storage(bytes)), 0, shape, strides, dtype)));
 }
 

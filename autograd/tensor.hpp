@@ -12,6 +12,7 @@
 
 #include <gradus/autograd/dtype.hpp>
 #include <gradus/autograd/error.hpp>
+#include <gradus/autograd/kernels/convert.hpp>
 #include <gradus/autograd/shape.hpp>
 #include <gradus/autograd/storage.hpp>
 
@@ -74,8 +75,9 @@ class Tensor {
   Tensor contiguous(SourceLocation at = SourceLocation::current()) const;
   /// A copy with memory of its own.
   Tensor clone(SourceLocation at = SourceLocation::current()) const;
-  /// Converted; itself when it has that dtype. Floating to integer truncates towards zero; non-zero becomes
-  /// true. Differentiable between floating dtypes.
+  /// Converted; itself when it has that dtype. Floating to integer truncates towards zero, goes to the
+  /// nearest end of the range where it does not fit, and makes 0 of NaN; non-zero becomes true.
+  /// Differentiable between floating dtypes.
   Tensor to(DType dtype, SourceLocation at = SourceLocation::current()) const;
 
   /// ---- In place. Refused with GraphError while recording when the tensor or what goes into it requires a
@@ -193,7 +195,7 @@ template <class T>
 requires std::is_arithmetic_v<T> T Tensor::item()
 const {
   require<ShapeError>(numel() == 1, "item: the tensor has shape {}; needs exactly one element", shape());
-  return dispatch(dtype(), [&]<class U>() { return static_cast<T>(*data<U>()); });
+  return dispatch(dtype(), [&]<class U>() { return kernels::convert<T>(*data<U>()); });
 }
 
 template <Element T>

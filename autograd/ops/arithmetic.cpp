@@ -11,11 +11,15 @@ using elementwise::apply;
 using elementwise::binary;
 using elementwise::cheap;
 
+/// What T is computed in: int64 wraps around instead of being undefined.
+template <class T>
+using Wrapping = std::conditional_t<std::is_same_v<T, std::int64_t>, std::uint64_t, T>;
+
 struct Add {
   static constexpr std::string_view name = "add";
   Tensor forward(const Tensor& a, const Tensor& b) const {
     return dispatch_numeric(a.dtype(), [&]<class T>() {
-      return apply<T>(a, b, cheap, [](T x, T y) { return static_cast<T>(x + y); });
+      return apply<T>(a, b, cheap, [](T x, T y) { return static_cast<T>(Wrapping<T>(x) + Wrapping<T>(y)); });
     });
   }
   void backward(Backward& d) const {
@@ -28,7 +32,7 @@ struct Sub {
   static constexpr std::string_view name = "sub";
   Tensor forward(const Tensor& a, const Tensor& b) const {
     return dispatch_numeric(a.dtype(), [&]<class T>() {
-      return apply<T>(a, b, cheap, [](T x, T y) { return static_cast<T>(x - y); });
+      return apply<T>(a, b, cheap, [](T x, T y) { return static_cast<T>(Wrapping<T>(x) - Wrapping<T>(y)); });
     });
   }
   void backward(Backward& d) const {
@@ -42,7 +46,7 @@ struct Mul {
   static constexpr Keep keep = keep_inputs(0, 1);
   Tensor forward(const Tensor& a, const Tensor& b) const {
     return dispatch_numeric(a.dtype(), [&]<class T>() {
-      return apply<T>(a, b, cheap, [](T x, T y) { return static_cast<T>(x * y); });
+      return apply<T>(a, b, cheap, [](T x, T y) { return static_cast<T>(Wrapping<T>(x) * Wrapping<T>(y)); });
     });
   }
   void backward(Backward& d) const {
@@ -67,8 +71,9 @@ struct Div {
 struct Neg {
   static constexpr std::string_view name = "neg";
   Tensor forward(const Tensor& x) const {
-    return dispatch_numeric(
-        x.dtype(), [&]<class T>() { return apply<T>(x, cheap, [](T v) { return static_cast<T>(-v); }); });
+    return dispatch_numeric(x.dtype(), [&]<class T>() {
+      return apply<T>(x, cheap, [](T v) { return static_cast<T>(-Wrapping<T>(v)); });
+    });
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return neg(d.grad()); });

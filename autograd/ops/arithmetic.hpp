@@ -7,7 +7,7 @@ namespace gradus {
 /// Elementwise arithmetic, broadcast as in NumPy. Each side is a tensor or a number; the dtypes of two
 /// tensors must be equal (DTypeError), their shapes must broadcast (ShapeError).
 
-/// a + b, a - b, a * b.
+/// a + b, a - b, a * b. Integers wrap around.
 Tensor add(const Operand& a, const Operand& b);
 Tensor sub(const Operand& a, const Operand& b);
 Tensor mul(const Operand& a, const Operand& b);

@@ -1,5 +1,6 @@
 #include <gradus/autograd/ops/copy.hpp>
 
+#include <gradus/autograd/kernels/convert.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
 
@@ -35,14 +36,6 @@ struct To {
   }
 };
 
-template <class To, class From>
-To convert(From v) {
-  if constexpr (std::is_same_v<To, bool>)
-    return v != From(0);
-  else
-    return static_cast<To>(v);
-}
-
 }  // namespace
 
 void copy_values(const Tensor& source, const Tensor& target) {
@@ -53,7 +46,7 @@ void copy_values(const Tensor& source, const Tensor& target) {
   dispatch(source.dtype(), [&]<class S>() {
     dispatch(target.dtype(), [&]<class T>() {
       kernels::map(walk, target.mutable_data<T>(), source.data<S>(), elementwise::cheap,
-                   [](S v) { return convert<T>(v); });
+                   [](S v) { return kernels::convert<T>(v); });
     });
   });
 }

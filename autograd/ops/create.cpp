@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/operand.hpp>
 
 namespace gradus {
 
@@ -13,8 +14,9 @@ namespace {
 Tensor filled(Tensor x, double value) {
   dispatch(x.dtype(), [&]<class T>() {
     T* out = x.mutable_data<T>();
+    const T element = exactly<T>(value);
     kernels::parallel_for(x.numel(), kernels::chunk_for(1), [&](std::int64_t begin, std::int64_t end) {
-      std::fill(out + begin, out + end, static_cast<T>(value));
+      std::fill(out + begin, out + end, element);
     });
   });
   return x;
@@ -31,7 +33,7 @@ Tensor generate(std::int64_t n, const TensorOptions& options, F value) {
   Tensor x = empty({n}, options.dtype);
   dispatch(options.dtype, [&]<class T>() {
     T* out = x.mutable_data<T>();
-    for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(value(i));
+    for (std::int64_t i = 0; i < n; ++i) out[i] = exactly<T>(value(i));
   });
   return finish(x, options);
 }
@@ -54,7 +56,9 @@ Tensor arange(double start, double stop, double step, const TensorOptions& optio
   require(step != 0 && std::isfinite(start) && std::isfinite(stop) && std::isfinite(step) &&
               (stop - start) * step >= 0,
           "arange: a step of {} does not lead from {} to {}", step, start, stop);
-  const auto n = static_cast<std::int64_t>(std::ceil((stop - start) / step));
+  const double count = std::ceil((stop - start) / step);
+  require<ShapeError>(count < 0x1p63, "arange: {} elements are more than an int64 can count", count);
+  const auto n = static_cast<std::int64_t>(count);
   return generate(n, options, [&](std::int64_t i) { return start + static_cast<double>(i) * step; });
 }
 
@@ -103,7 +107,10 @@ Tensor borrow(std::span<T> memory, const Shape& shape, const Strides& strides,
   if (last == 0)
     for (std::size_t d = 0; d < shape.size(); ++d) {
       require<ShapeError>(strides[d] >= 0, "borrow: strides {} must not be negative", strides);
-      last += (shape[d] - 1) * strides[d];
+      std::int64_t step = 0;
+      require<ShapeError>(!__builtin_mul_overflow(shape[d] - 1, strides[d], &step) &&
+                              !__builtin_add_overflow(last, step, &last),
+                          "borrow: shape {} with strides {} reaches beyond any memory", shape, strides);
     }
   require<ShapeError>(last < static_cast<std::int64_t>(memory.size()),
                       "borrow: shape {} with strides {} reaches element {}, but the memory holds {}", shape,
@@ -124,7 +131,7 @@ template <class T>
 void read_values(const Nested& values, const Shape& shape, std::size_t depth, T*& out) {
   if (values.is_number()) {
     require<ShapeError>(depth == shape.size(), "tensor: a number stands where a row was expected");
-    *out++ = static_cast<T>(values.number());
+    *out++ = exactly<T>(values.number());
     return;
   }
   require<ShapeError>(

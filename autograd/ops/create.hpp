@@ -15,7 +15,7 @@ struct TensorOptions {
   bool requires_grad = false;
 };
 
-/// All elements `value`.
+/// All elements `value`. Throws DTypeError for a number that the dtype cannot hold, here and below.
 Tensor full(const Shape& shape, double value, const TensorOptions& options = {});
 Tensor zeros(const Shape& shape, const TensorOptions& options = {});
 Tensor ones(const Shape& shape, const TensorOptions& options = {});

@@ -89,7 +89,7 @@ struct Slice {
     Shape shape = x.shape();
     Strides strides = x.strides();
     shape[d] = length;
-    strides[d] *= step;
+    if (length > 1) strides[d] *= step;
     return x.alias(shape, strides, x.offset() + (length > 0 ? start * x.strides()[d] : 0));
   }
   void backward(Backward& d) const {
@@ -119,17 +119,21 @@ Tensor embed(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_t
 
 /// `shape` with its -1, if any, replaced by what is left of `count` elements.
 Shape infer(Shape shape, std::int64_t count) {
-  std::int64_t known = 1;
+  Shape known = shape;
   std::optional<std::size_t> open;
   for (std::size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] == -1) {
       require<ShapeError>(!open, "shape {} has more than one -1", shape);
       open = i;
-    } else {
-      known *= shape[i];
+      known[i] = 1;
     }
   }
-  if (open && known > 0 && count % known == 0) shape[*open] = count / known;
+  if (open) {
+    const std::int64_t rest = numel(known);
+    require<ShapeError>(rest > 0 && count % rest == 0, "{} elements leave no size for the -1 of {}", count,
+                        shape);
+    shape[*open] = count / rest;
+  }
   require<ShapeError>(numel(shape) == count, "{} elements cannot take the shape {}", count, shape);
   return shape;
 }
@@ -144,7 +148,8 @@ Tensor slice(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_t
   const std::int64_t size = x.size(d);
   const auto place = [&](std::int64_t p) { return std::clamp<std::int64_t>(p < 0 ? p + size : p, 0, size); };
   const std::int64_t first = place(start);
-  const std::int64_t length = std::max<std::int64_t>((place(stop) - first + step - 1) / step, 0);
+  const std::int64_t span = place(stop) - first;
+  const std::int64_t length = span > 0 ? (span - 1) / step + 1 : 0;
   return record(Slice{d, first, length, step, size}, at, x);
 }
 
@@ -194,6 +199,7 @@ Tensor expand(const Tensor& x, const Shape& shape, SourceLocation at) {
                         shape, x.shape());
     wanted[i] = x.shape()[i + x.rank() - shape.size()];
   }
+  numel(wanted);  // throws for a negative size
   require<ShapeError>(broadcastable_to(x.shape(), wanted), "{} does not broadcast to {}", x.shape(), wanted);
   return record(Expand{wanted}, at, x);
 }

@@ -1,0 +1,119 @@
+#include <gradus/autograd/ops/copy.hpp>
+
+#include <cmath>
+#include <limits>
+
+#include <gradus/autograd/gradcheck.hpp>
+#include <gradus/autograd/ops.hpp>
+
+#include "support/catch.hpp"
+#include "support/strided.hpp"
+
+using namespace gradus;
+using test::strided;
+using test::variable;
+
+namespace {
+const auto contains = [](const char* text) { return Catch::Matchers::Contains(text); };
+using Values = std::vector<float>;
+using Integers = std::vector<std::int64_t>;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+}  // namespace
+
+TEST_CASE("contiguous copies only where it must", "[copy]") {
+  const Tensor x = tensor({{1, 2, 3}, {4, 5, 6}});
+  CHECK(x.contiguous().shares_storage(x));
+  const Tensor y = transpose(x, 0, 1).contiguous();
+  CHECK_FALSE(y.shares_storage(x));
+  CHECK(y.strides() == Strides{2, 1});
+  CHECK(y.to_vector<float>() == Values{1, 4, 2, 5, 3, 6});
+  CHECK(expand(tensor({1}), {3}).contiguous().span<float>().size() == 3);
+  CHECK(zeros({0, 3}).contiguous().numel() == 0);
+}
+
+TEST_CASE("clone keeps a dense layout", "[copy]") {
+  const Tensor x = permute(reshape(arange(24), {1, 2, 3, 4}), {0, 3, 1, 2});  // channels last
+  const Tensor y = x.clone();
+  CHECK(y.strides() == x.strides());
+  CHECK_FALSE(y.shares_storage(x));
+  CHECK(y.to_vector<std::int64_t>() == x.to_vector<std::int64_t>());
+  CHECK(slice(arange(6), 0, 0, 6, 2).clone().strides() == Strides{1});
+  CHECK(expand(tensor({7}), {2, 2}).clone().to_vector<float>() == Values(4, 7));
+  CHECK(tensor(3.0).clone().item<float>() == 3);
+}
+
+TEST_CASE("to converts between all dtypes", "[copy][dtype]") {
+  const Tensor x = tensor({-1.75, 0, 1.5, 300});
+  CHECK(x.to(float32).shares_storage(x));
+  CHECK(x.to(int64).to_vector<std::int64_t>() == Integers{-1, 0, 1, 300});
+  CHECK(x.to(boolean).to_vector<bool>() == std::vector<bool>{true, false, true, true});
+  CHECK(x.to(float64).to_vector<double>() == std::vector<double>{-1.75, 0, 1.5, 300});
+  CHECK(x.to(uint8).to_vector<std::uint8_t>() == std::vector<std::uint8_t>{0, 0, 1, 255});
+  CHECK(x.to(boolean).to(float32).to_vector<float>() == Values{1, 0, 1, 1});
+  CHECK(arange(3).to(uint8).to(int64).to_vector<std::int64_t>() == Integers{0, 1, 2});
+  CHECK(transpose(reshape(x, {2, 2}), 0, 1).to(float64).strides() == Strides{1, 2});
+}
+
+TEST_CASE("to integer is defined where the number does not fit", "[copy][dtype]") {
+  const Tensor x = tensor({std::nan(""), infinity, -infinity, 1e30}, {.dtype = float64});
+  constexpr auto low = std::numeric_limits<std::int64_t>::min(),
+                 high = std::numeric_limits<std::int64_t>::max();
+  CHECK(x.to(int64).to_vector<std::int64_t>() == Integers{0, high, low, high});
+  CHECK(x.to(float32).to(int64).to_vector<std::int64_t>() == Integers{0, high, low, high});
+  CHECK(x.to(boolean).to_vector<bool>() == std::vector<bool>(4, true));
+  CHECK(select(x, 0, 3).item<int>() == std::numeric_limits<int>::max());
+}
+
+TEST_CASE("copy_ broadcasts, converts and takes any strides", "[copy]") {
+  Tensor x = zeros({2, 3});
+  x.copy_(arange(3));
+  CHECK(x.to_vector<float>() == Values{0, 1, 2, 0, 1, 2});
+  transpose(x, 0, 1).copy_(tensor({{1, 2}, {3, 4}, {5, 6}}));
+  CHECK(x.to_vector<float>() == Values{1, 3, 5, 2, 4, 6});
+  CHECK_THROWS_WITH(x.copy_(zeros({3, 3})), contains("copy_: [3, 3] does not broadcast to [2, 3]"));
+}
+
+TEST_CASE("copy_ between overlapping memory reads all before it writes", "[copy]") {
+  Tensor x = tensor({{1, 2, 3}, {4, 5, 6}, {7, 8, 9}});
+  x.copy_(transpose(x, 0, 1));
+  CHECK(x.to_vector<float>() == Values{1, 4, 7, 2, 5, 8, 3, 6, 9});
+  Tensor y = arange(6);
+  slice(y, 0, 1, 6).copy_(slice(y, 0, 0, 5));
+  CHECK(y.to_vector<std::int64_t>() == Integers{0, 0, 1, 2, 3, 4});
+  x.copy_(x);
+  CHECK(x.to_vector<float>() == Values{1, 4, 7, 2, 5, 8, 3, 6, 9});
+}
+
+TEST_CASE("fill_ and zero_ write through views", "[copy]") {
+  Tensor x = ones({2, 3});
+  select(x, 1, 1).fill_(5);
+  CHECK(x.to_vector<float>() == Values{1, 5, 1, 1, 5, 1});
+  slice(x, 1, 0, 3, 2).zero_();
+  CHECK(x.to_vector<float>() == Values{0, 5, 0, 0, 5, 0});
+  Tensor n = arange(2);
+  CHECK_THROWS_AS(n.fill_(0.5), DTypeError);
+  CHECK_THROWS_WITH(expand(tensor({1}), {3}).fill_(2), contains("share one place in memory"));
+}
+
+TEST_CASE("copies agree with central differences", "[copy][gradient]") {
+  for (const Tensor& x : strided(variable({2, 3, 2}))) {
+    const std::vector<TensorFunction> copies{
+        [](const auto& in) { return std::vector{(in[0] * in[0]).clone()}; },
+        [](const auto& in) { return std::vector{transpose(in[0] * in[0], 0, 2).contiguous()}; },
+    };
+    for (const auto& f : copies) {
+      CHECK(gradcheck(f, {x}));
+      CHECK(gradgradcheck(f, {x}));
+    }
+  }
+}
+
+TEST_CASE("to carries gradients between floating dtypes", "[copy][gradient]") {
+  Tensor x = tensor({1, 2}, {.requires_grad = true});
+  const Tensor y = x.to(float64);
+  CHECK(y.requires_grad());
+  sum(y * y).backward();
+  CHECK(x.grad().dtype() == float32);
+  CHECK(x.grad().to_vector<float>() == Values{2, 4});
+  CHECK_FALSE(x.to(int64).requires_grad());
+}
