@@ -33,8 +33,8 @@
 #include <gradus/autograd/ops/regression_loss.hpp>
 #include <gradus/autograd/ops/scan.hpp>
 #include <gradus/autograd/ops/softmax.hpp>
+#include <gradus/autograd/ops/triangle.hpp>
 #include <gradus/autograd/ops/variance.hpp>
 #include <gradus/autograd/ops/vector_norm.hpp>
-#include <gradus/autograd/ops/triangle.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/ops/where.hpp>
