@@ -108,6 +108,11 @@ consteval std::string_view member_name() {
   return detail::last_name(detail::describe<std::get<Index>(detail::addresses<std::remove_cv_t<T>>)>());
 }
 
+/// Type of the member of T at `Index`.
+template <Reflectable T, std::size_t Index>
+using MemberType =
+    std::remove_pointer_t<decltype(std::get<Index>(detail::addresses<std::remove_cv_t<T>>).pointer)>;
+
 /// Calls `f(name, member)` for each member of `value` in order of declaration; the members of a const struct
 /// are const.
 template <Reflectable T, class F>

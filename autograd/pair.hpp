@@ -24,7 +24,8 @@ struct OptionalPair : std::optional<Pair> {
 };
 
 inline std::string to_string(const Pair& pair) {
-  return "[" + std::to_string(pair.h) + ", " + std::to_string(pair.w) + "]";
+  std::string text("[");  // piece by piece, for g++ 12 sees an overflow in "[" + string
+  return text.append(std::to_string(pair.h)).append(", ").append(std::to_string(pair.w)).append("]");
 }
 
 }  // namespace gradus

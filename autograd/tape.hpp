@@ -220,6 +220,7 @@ std::string format_attribute(const std::array<std::int64_t, N>& value) {
   return format_attribute(Dims(std::span<const std::int64_t>(value)));
 }
 template <class T>
+requires requires(const T& value) { format_attribute(value); }
 std::string format_attribute(const std::optional<T>& value) {
   return value ? format_attribute(*value) : "none";
 }

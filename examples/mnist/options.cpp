@@ -1,0 +1,112 @@
+#include "options.hpp"
+
+#include <boost/program_options.hpp>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace {
+
+namespace po = boost::program_options;
+
+po::options_description describe(Options& o) {
+  po::options_description options("Options", 100, 60);
+  options.add_options()("data", po::value(&o.data)->value_name("DIR"),
+                        "folder with the four IDX files, raw or .gz; by default $GRADUS_DATA, the cache "
+                        "folder, or the built-in sample")("model", po::value(&o.model)->value_name("NAME"),
+                                                          "cnn (default), mlp or lenet")(
+      "epochs", po::value(&o.epochs)->value_name("N"), "passes over the training images (default 3)")(
+      "batch-size", po::value(&o.batch_size)->value_name("N"), "images per step (default 64)")(
+      "lr", po::value<double>()->value_name("X"),
+      "learning rate, at its peak (default: one that suits model and optimizer)")(
+      "optimizer", po::value(&o.optimizer)->value_name("NAME"),
+      "sgd (default; Nesterov momentum 0.9), adam, adamw, rmsprop or adagrad")(
+      "schedule", po::value(&o.schedule)->value_name("NAME"),
+      "onecycle (default), cosine, step, warmup or none")(
+      "augment", po::bool_switch(&o.augment), "turn, scale and shift the training images at random")(
+      "seed", po::value(&o.seed)->value_name("N"), "where all random numbers start from (default 1)")(
+      "threads", po::value<int>()->value_name("N"),
+      "threads to use (default: all); the result does not depend on it")(
+      "save", po::value(&o.save)->value_name("FILE"), "write the final weights (safetensors)")(
+      "load", po::value(&o.load)->value_name("FILE"), "start from weights that --save wrote")(
+      "predict", po::value(&o.predict)->value_name("PICTURE"),
+      "FILE.png, or IDXFILE:N, or test:N: show the digit and what the model takes it for; with --load "
+      "nothing is trained")("graph", po::value(&o.graph)->value_name("FILE"),
+                            "write the graph of one step for Graphviz (.dot) or as .graphml")(
+      "log", po::value(&o.log)->value_name("FILE"), "append a line of JSON per epoch")(
+      "require-accuracy", po::value(&o.require_accuracy)->value_name("X"),
+      "exit with 1 if the test accuracy in percent is below X")(
+      "quiet", po::bool_switch(&o.quiet), "print only the last line")("help,h", "show this");
+  return options;
+}
+
+void one_of(const std::string& option, const std::string& value, std::initializer_list<const char*> allowed) {
+  std::string list;
+  for (const char* name : allowed) {
+    if (value == name) return;
+    list += (list.empty() ? "" : ", ") + std::string(name);
+  }
+  throw UsageError(fmt::format("--{} {} is not known; choose one of {}", option, value, list));
+}
+
+void check(const Options& o) {
+  one_of("model", o.model, {"cnn", "mlp", "lenet"});
+  one_of("optimizer", o.optimizer, {"sgd", "adam", "adamw", "rmsprop", "adagrad"});
+  one_of("schedule", o.schedule, {"onecycle", "cosine", "step", "warmup", "none"});
+  const auto least = [](const char* option, double value, double bound) {
+    if (!(value >= bound)) throw UsageError(fmt::format("--{} {} must be at least {}", option, value, bound));
+  };
+  least("epochs", o.epochs, 0);
+  least("batch-size", o.batch_size, 1);
+  least("threads", o.threads.value_or(1), 1);
+  if (o.lr && !(*o.lr > 0)) throw UsageError(fmt::format("--lr {} must be positive", *o.lr));
+  if (!(o.require_accuracy >= 0 && o.require_accuracy <= 100))
+    throw UsageError(fmt::format("--require-accuracy {} must be a percentage", o.require_accuracy));
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, const char* const* argv) {
+  Options o;
+  const po::options_description options = describe(o);
+  try {
+    po::variables_map values;
+    po::store(po::command_line_parser(argc, argv)
+                  .options(options)
+                  .positional({})
+                  .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+                  .run(),
+              values);
+    po::notify(values);
+    if (values.count("help") != 0) {
+      std::ostringstream text;
+      text << options;
+      fmt::print(
+          "Trains a network on handwritten digits and reports how well it reads them.\n\n"
+          "usage:   mnist [options]\n"
+          "example: mnist --epochs 3 --augment --save net.safetensors\n"
+          "         mnist --load net.safetensors --predict test:7\n\n{}\n"
+          "Exit codes: 0 fine, 1 accuracy below --require-accuracy, 2 wrong option or file, 130 "
+          "interrupted.\n",
+          text.str());
+      return std::nullopt;
+    }
+    if (values.count("lr") != 0) o.lr = values["lr"].as<double>();
+    if (values.count("threads") != 0) o.threads = values["threads"].as<int>();
+  } catch (const po::error& error) {
+    throw UsageError(fmt::format("{} (mnist --help lists the options)", error.what()));
+  }
+  check(o);
+  return o;
+}
+
+double learning_rate(const Options& o) {
+  if (o.lr) return *o.lr;
+  if (o.optimizer == "sgd") return o.model == "mlp" ? 0.3 : 0.05;
+  const std::map<std::string, double> rates{
+      {"adam", 2e-3}, {"adamw", 2e-3}, {"rmsprop", 1e-3}, {"adagrad", 1e-2}};
+  return rates.at(o.optimizer) * (o.model == "mlp" ? 3 : 1);
+}

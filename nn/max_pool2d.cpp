@@ -1,0 +1,11 @@
+#include <gradus/nn/max_pool2d.hpp>
+
+#include <gradus/nn/observe.hpp>
+
+namespace gradus::nn {
+
+Tensor MaxPool2d::operator()(const Tensor& x, SourceLocation at) const {
+  return observed(*this, x, max_pool2d(x, kernel_size, options, at));
+}
+
+}  // namespace gradus::nn

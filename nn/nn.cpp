@@ -1,1 +1,0 @@
-#include <gradus/nn/nn.hpp>

@@ -1,1 +1,0 @@
-#include <gradus/optim/optim.hpp>

@@ -1,0 +1,58 @@
+#include <gradus/autograd/ops.hpp>
+#include <gradus/nn/nn.hpp>
+
+#include "support/catch.hpp"
+
+using namespace gradus;
+using Catch::Matchers::Contains;
+
+namespace {
+
+double value(const Tensor& loss) { return loss.item<double>(); }
+Tensor doubles(std::initializer_list<Nested> values) { return tensor(values, {.dtype = float64}); }
+
+}  // namespace
+
+TEST_CASE("a loss layer is the function with its settings", "[nn][loss]") {
+  const Tensor scores = doubles({{0.2, -1.0, 0.5}, {1.5, 0.3, -0.7}}),
+               classes = tensor({2, 0}, {.dtype = int64});
+  const Tensor weight = doubles({1, 2, 3});
+  CHECK(value(nn::NLLLoss{.weight = weight}(log_softmax(scores, 1), classes)) ==
+        value(nll_loss(log_softmax(scores, 1), classes, {.weight = weight})));
+  CHECK(value(nn::NLLLoss{.ignore_index = 0, .reduction = Reduction::sum}(scores, classes)) == -0.5);
+  CHECK(value(nn::CrossEntropyLoss{.weight = weight, .label_smoothing = 0.1}(scores, classes)) ==
+        value(cross_entropy(scores, classes, {.weight = weight, .label_smoothing = 0.1})));
+
+  const Tensor p = doubles({0.25, 0.5}), y = doubles({1, 0}), w = doubles({2, 4});
+  CHECK(value(nn::BCELoss{.weight = w, .reduction = Reduction::sum}(p, y)) ==
+        value(bce_loss(p, y, {.weight = w, .reduction = Reduction::sum})));
+  CHECK(value(nn::BCEWithLogitsLoss{.pos_weight = w}(p, y)) ==
+        value(bce_with_logits(p, y, {.pos_weight = w})));
+  CHECK(value(nn::KLDivLoss{.reduction = Reduction::batchmean, .log_target = true}(p, y)) ==
+        value(kl_div(p, y, {.reduction = Reduction::batchmean, .log_target = true})));
+
+  const Tensor a = doubles({0, 3}), b = doubles({1, 0});
+  CHECK(value(nn::MSELoss{}(a, b)) == 5);
+  CHECK(value(nn::MSELoss{.reduction = Reduction::sum}(a, b)) == 10);
+  CHECK(value(nn::L1Loss{}(a, b)) == 2);
+  CHECK(value(nn::SmoothL1Loss{.beta = 2}(a, b)) == (0.25 + 2) / 2);
+  CHECK(value(nn::HuberLoss{.delta = 2}(a, b)) == (0.5 + 4) / 2);
+}
+
+TEST_CASE("class weights of a loss are buffers of the model that holds it", "[nn][loss]") {
+  struct Model {
+    nn::Linear fc{2, 3, {.bias = false}};
+    nn::CrossEntropyLoss loss{.weight = ones({3})};
+    nn::NLLLoss plain;
+  };
+  const Model model;
+  CHECK(nn::parameters(model).size() == 1);
+  const auto state = nn::state_dict(model);
+  REQUIRE(state.size() == 2);
+  CHECK(state[1].first == "loss.weight");
+}
+
+TEST_CASE("a loss layer reports the user's line", "[nn][loss][error]") {
+  CHECK_THROWS_WITH(nn::MSELoss{}(zeros({2}), zeros({3})),
+                    Contains("mse_loss: input is [2] but target is [3]") && Contains("(loss_test.cpp:"));
+}
