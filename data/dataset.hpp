@@ -77,7 +77,8 @@ class TensorDataset {
   std::array<Tensor, N> tensors_;
 };
 template <std::same_as<Tensor>... T>
-TensorDataset(const T&...) -> TensorDataset<sizeof...(T)>;
+requires(sizeof...(T) >= 1) TensorDataset(const T&...)
+->TensorDataset<sizeof...(T)>;
 
 /// `f(element)` or `f(element, generator)` of each element.
 template <Dataset D, class F>
@@ -119,7 +120,10 @@ class Subset {
   }
   {
     std::vector<std::int64_t> inner;
-    for (const std::int64_t i : indices) inner.push_back(indices_[static_cast<std::size_t>(i)]);
+    for (const std::int64_t i : indices) {
+      check_index(i, size());
+      inner.push_back(indices_[static_cast<std::size_t>(i)]);
+    }
     return dataset_.get_batch(inner);
   }
 
@@ -163,13 +167,16 @@ template <Dataset A, Dataset B>
 class Concat {
  public:
   Concat(A first, B second) : first_(std::move(first)), second_(std::move(second)) {}
-  std::int64_t size() const { return first_.size() + second_.size(); }
+  std::int64_t size() const { return first_size() + static_cast<std::int64_t>(second_.size()); }
   auto get(std::int64_t i, Generator& generator) const {
     check_index(i, size());
-    return i < first_.size() ? element(first_, i, generator) : element(second_, i - first_.size(), generator);
+    const std::int64_t n = first_size();
+    return i < n ? element(first_, i, generator) : element(second_, i - n, generator);
   }
 
  private:
+  std::int64_t first_size() const { return static_cast<std::int64_t>(first_.size()); }
+
   A first_;
   B second_;
 };

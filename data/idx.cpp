@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 
@@ -21,7 +22,7 @@ constexpr std::uint8_t code_uint8 = 0x08, code_int8 = 0x09, code_int16 = 0x0B, c
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& file) : name_(file.string()) {
-    if (std::filesystem::is_directory(file)) stop("is a folder");
+    if (std::error_code ignored; std::filesystem::is_directory(file, ignored)) stop("is a folder");
     file_.reset(gzopen(name_.c_str(), "rb"));
     if (!file_) stop("cannot be opened ({})", std::strerror(errno));
     gzbuffer(file_.get(), 1U << 17);
@@ -113,10 +114,12 @@ Header read_header(Reader& reader) {
     if (reader.read(size.data(), 4) < 4)
       reader.stop("is truncated in its header, at the size of dimension {}", d);
     header.shape.push_back(static_cast<std::int64_t>(big_endian(size.data(), 4)));
-    if (__builtin_mul_overflow(header.bytes, big_endian(size.data(), 4), &header.bytes) ||
-        header.bytes > PTRDIFF_MAX)
+    // Sizes of 0 count as 1 here: strides must not overflow either.
+    const auto factor = static_cast<std::size_t>(std::max<std::int64_t>(header.shape.back(), 1));
+    if (__builtin_mul_overflow(header.bytes, factor, &header.bytes) || header.bytes > PTRDIFF_MAX)
       reader.stop("claims the shape {}, which is larger than any memory", header.shape);
   }
+  if (header.shape.contains(0)) header.bytes = 0;
   return header;
 }
 

@@ -42,7 +42,7 @@ class Loader {
   /// Batches in an epoch.
   std::int64_t size() const {
     const std::int64_t n = dataset_.size(), b = options_.batch_size;
-    return options_.drop_last ? n / b : (n + b - 1) / b;
+    return n / b + (!options_.drop_last && n % b != 0 ? 1 : 0);
   }
   const D& dataset() const { return dataset_; }
   std::uint64_t seed() const { return seed_; }

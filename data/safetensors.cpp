@@ -1,6 +1,8 @@
 #include <gradus/data/safetensors.hpp>
 
 #include <algorithm>
+#include <bit>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -18,6 +20,9 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t length_bytes = 8;
 constexpr std::uint64_t header_limit = 100'000'000;  // as the reference implementation
 
+constexpr const char* metadata_key = "__metadata__";
+static_assert(std::endian::native == std::endian::little, "tensors are copied as they lie in memory");
+
 constexpr std::pair<DType, const char*> dtype_names[] = {
     {float32, "F32"}, {float64, "F64"}, {int64, "I64"}, {uint8, "U8"}, {boolean, "BOOL"}};
 
@@ -29,9 +34,10 @@ const char* dtype_name(DType dtype) {
 
 std::string header_of(const Safetensors& content) {
   Json header = Json::object();
-  if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
+  if (!content.metadata.empty()) header[metadata_key] = content.metadata;
   std::uint64_t offset = 0;
   for (const auto& [name, x] : content.tensors) {
+    require(name != metadata_key, "write_safetensors: {} is no name for a tensor", name);
     require(!header.contains(name), "write_safetensors: the name {} is given twice", name);
     const std::uint64_t end = offset + static_cast<std::uint64_t>(x.numel()) * size_of(x.dtype());
     header[name] = {{"dtype", dtype_name(x.dtype())},
@@ -39,13 +45,17 @@ std::string header_of(const Safetensors& content) {
                     {"data_offsets", {offset, end}}};
     offset = end;
   }
-  std::string text = header.dump();
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const Json::exception& error) {
+    fail("write_safetensors: a name or metadata is not UTF-8 ({})", error.what());
+  }
   text.append((length_bytes - text.size() % length_bytes) % length_bytes, ' ');  // the data begins aligned
   return text;
 }
 
-void write_content(std::ostream& out, const Safetensors& content) {
-  const std::string header = header_of(content);
+void write_content(std::ostream& out, const std::string& header, const Safetensors& content) {
   for (std::uint64_t i = 0; i < length_bytes; ++i)
     out.put(static_cast<char>(header.size() >> (8 * i) & 0xFF));
   out << header;
@@ -89,14 +99,16 @@ Entry read_entry(const Source& source, const std::string& name, const Json& json
   source.check(json["shape"].size() <= Dims::max_rank,
                "holds tensor {} with {} dimensions; at most {} can be read", name, json["shape"].size(),
                Dims::max_rank);
+  // Sizes of 0 count as 1 at first: strides must not overflow either.
   std::uint64_t bytes = size_of(entry.dtype);
   for (const Json& size : json["shape"]) {
     source.check(size.is_number_unsigned(), "gives tensor {} a size that is no whole number", name);
-    source.check(!__builtin_mul_overflow(bytes, size.get<std::uint64_t>(), &bytes) &&
-                     size.get<std::uint64_t>() <= INT64_MAX,
+    const auto n = size.get<std::uint64_t>();
+    source.check(!__builtin_mul_overflow(bytes, std::max<std::uint64_t>(n, 1), &bytes) && bytes <= INT64_MAX,
                  "gives tensor {} a shape larger than any memory", name);
-    entry.shape.push_back(size.get<std::int64_t>());
+    entry.shape.push_back(static_cast<std::int64_t>(n));
   }
+  if (entry.shape.contains(0)) bytes = 0;
   for (const Json& offset : json["data_offsets"])
     source.check(offset.is_number_unsigned(), "gives tensor {} an offset that is no whole number", name);
   entry.begin = json["data_offsets"][0].get<std::uint64_t>();
@@ -131,31 +143,31 @@ Json parse(const Source& source, const std::string& text) {
 }  // namespace
 
 void write_safetensors(const fs::path& file, const Safetensors& content) {
+  const std::string header = header_of(content);
   const fs::path partial = file.string() + ".partial";
-  {
-    std::ofstream out(partial, std::ios::binary);
-    require<IoError>(out.is_open(), "write_safetensors: {} cannot be opened for writing ({})",
-                     partial.string(), std::strerror(errno));
-    write_content(out, content);
-    out.close();
-    if (!out) {
-      std::error_code ignored;
-      fs::remove(partial, ignored);
-      fail<IoError>("write_safetensors: {} could not be written completely ({})", partial.string(),
-                    std::strerror(errno));
-    }
-  }
+  std::ofstream out(partial, std::ios::binary);
+  require<IoError>(out.is_open(), "write_safetensors: {} cannot be opened for writing ({})", partial.string(),
+                   std::strerror(errno));
+  write_content(out, header, content);
+  out.close();
   std::error_code error;
-  fs::rename(partial, file, error);
-  require<IoError>(!error, "write_safetensors: {} cannot be put in place ({})", file.string(),
-                   error.message());
+  if (out)
+    fs::rename(partial, file, error);
+  else
+    error = {errno, std::generic_category()};
+  if (!error) return;
+  std::error_code ignored;
+  fs::remove(partial, ignored);
+  fail<IoError>("write_safetensors: {} cannot be written ({})", file.string(), error.message());
 }
 
 Safetensors read_safetensors(const fs::path& file) {
   const Source source{file.string()};
   std::ifstream in(file, std::ios::binary);
-  source.check(in.is_open() && !fs::is_directory(file), "cannot be opened ({})", std::strerror(errno));
-  const std::uint64_t size = fs::file_size(file);
+  source.check(in.is_open(), "cannot be opened ({})", std::strerror(errno));
+  std::error_code error;
+  const std::uint64_t size = fs::file_size(file, error);
+  source.check(!error, "is no file ({})", error.message());
   source.check(size >= length_bytes, "is truncated: {} bytes do not even hold the header's length", size);
   std::uint64_t header_size = 0;
   for (std::uint64_t i = 0; i < length_bytes; ++i)
@@ -170,7 +182,7 @@ Safetensors read_safetensors(const fs::path& file) {
   Safetensors content;
   std::vector<Entry> entries;
   for (const auto& [name, json] : header.items()) {
-    if (name != "__metadata__") {
+    if (name != metadata_key) {
       entries.push_back(read_entry(source, name, json));
       continue;
     }
@@ -199,13 +211,13 @@ Safetensors read_safetensors(const fs::path& file) {
       in.read(reinterpret_cast<char*>(x.mutable_data<T>()),
               static_cast<std::streamsize>(entry.end - entry.begin));
     });
+    source.check(in.good(), "cannot be read completely: it ends within tensor {}", entry.name);
     if (entry.dtype == boolean)
       for (std::int64_t i = 0; i < x.numel(); ++i)
         source.check(reinterpret_cast<const unsigned char*>(x.data<bool>())[i] <= 1,
                      "holds a bool that is neither 0 nor 1 in tensor {}", entry.name);
     content.tensors.emplace_back(entry.name, x);
   }
-  source.check(in.good() || content.tensors.empty(), "could not be read completely");
   return content;
 }
 

@@ -18,7 +18,7 @@ struct Safetensors {
 
 /// Writes the tensors and metadata as a safetensors file, which Python's `safetensors` package reads. The
 /// file appears under its name only when it is complete. Throws IoError when it cannot be written, ValueError
-/// for a name given twice.
+/// for a name given twice, the name `__metadata__`, and text that is not UTF-8.
 void write_safetensors(const std::filesystem::path& file, const Safetensors& content);
 
 /// Reads float32, float64, int64, uint8 and bool tensors, in the order of their data. Throws IoError naming

@@ -32,6 +32,8 @@ double draw(double low, double high, Generator& generator) {
 
 Tensor normalize(const Tensor& image, double mean, double deviation) {
   require(deviation != 0, "normalize: a deviation of 0 was given");
+  require<DTypeError>(is_floating(image.dtype()), "normalize: given {}; needs a floating dtype",
+                      image.dtype());
   const NoGrad guard;
   return (image - mean) / deviation;
 }
@@ -74,7 +76,8 @@ Tensor random_flip(const Tensor& image, Generator& generator, double probability
   check_image(image, "random_flip");
   require(probability >= 0 && probability <= 1, "random_flip: {} is not a probability", probability);
   const NoGrad guard;
-  return draw(0, 1, generator) < probability ? index_select(image, 2, arange(static_cast<double>(image.size(2) - 1), -1, -1)) : image;
+  if (draw(0, 1, generator) >= probability) return image.detach();
+  return index_select(image, 2, arange(static_cast<double>(image.size(2) - 1), -1, -1));
 }
 
 Tensor affine(const Tensor& image, double radians, double scale, double shift_y, double shift_x,
@@ -99,6 +102,12 @@ Tensor affine(const Tensor& image, double radians, double scale, double shift_y,
           // Where the pixel came from: back by the shift, then the inverse turn and scale about the centre.
           const double y = static_cast<double>(i) - cy - shift_y, x = static_cast<double>(j) - cx - shift_x;
           const double from_y = cy + c * y + s * x, from_x = cx - s * y + c * x;
+          // A neighbour at least must lie within; this also keeps the casts below in range.
+          if (!(from_y > -1 && from_y < static_cast<double>(h) && from_x > -1 &&
+                from_x < static_cast<double>(w))) {
+            *to++ = static_cast<T>(fill);
+            continue;
+          }
           const double y0 = std::floor(from_y), x0 = std::floor(from_x), v = from_y - y0, u = from_x - x0;
           const auto iy = static_cast<std::int64_t>(y0), ix = static_cast<std::int64_t>(x0);
           *to++ = static_cast<T>((1 - v) * ((1 - u) * at(iy, ix) + u * at(iy, ix + 1)) +

@@ -8,7 +8,7 @@
 /// generator they are given and from nothing else. None is recorded.
 namespace gradus::data {
 
-/// (x - mean) / deviation. Throws ValueError for a deviation of 0.
+/// (x - mean) / deviation, of any shape. Throws ValueError for a deviation of 0, DTypeError unless floating.
 Tensor normalize(const Tensor& image, double mean, double deviation);
 /// `border` more pixels of `value` on every side; {height, width} or one number. Throws ValueError for a
 /// negative border.
