@@ -29,6 +29,12 @@ concept Dataset = requires(const D& dataset, std::int64_t i, Generator& generato
     requires(const D& d, std::int64_t i) { d.get(i); } ||
     requires(const D& d, std::int64_t i, Generator& g) { d.get(i, g); });
 
+/// Number of elements, signed whatever type `size()` has.
+template <Dataset D>
+std::int64_t element_count(const D& dataset) {
+  return static_cast<std::int64_t>(dataset.size());
+}
+
 /// Element i, with a generator if the dataset wants one.
 template <Dataset D>
 auto element(const D& dataset, std::int64_t i, Generator& generator) {
@@ -85,7 +91,7 @@ template <Dataset D, class F>
 class Map {
  public:
   Map(D dataset, F f) : dataset_(std::move(dataset)), f_(std::move(f)) {}
-  std::int64_t size() const { return dataset_.size(); }
+  std::int64_t size() const { return element_count(dataset_); }
   auto get(std::int64_t i, Generator& generator) const {
     if constexpr (requires { f_(element(dataset_, i, generator), generator); })
       return f_(element(dataset_, i, generator), generator);
@@ -108,7 +114,7 @@ class Subset {
  public:
   Subset(D dataset, std::vector<std::int64_t> indices)
       : dataset_(std::move(dataset)), indices_(std::move(indices)) {
-    for (const std::int64_t i : indices_) check_index(i, dataset_.size());
+    for (const std::int64_t i : indices_) check_index(i, element_count(dataset_));
   }
   std::int64_t size() const { return static_cast<std::int64_t>(indices_.size()); }
   auto get(std::int64_t i, Generator& generator) const {
@@ -146,7 +152,7 @@ std::vector<Subset<D>> split(const D& dataset, const std::vector<double>& shares
       "split: the shares add up to {}; they must be non-negative and add up to 1", total);
   Generator generator(seed);
   const auto order =
-      randperm(dataset.size(), {.dtype = int64}, &generator).template to_vector<std::int64_t>();
+      randperm(element_count(dataset), {.dtype = int64}, &generator).template to_vector<std::int64_t>();
   std::vector<Subset<D>> parts;
   double upto = 0;
   std::size_t begin = 0;
@@ -167,16 +173,14 @@ template <Dataset A, Dataset B>
 class Concat {
  public:
   Concat(A first, B second) : first_(std::move(first)), second_(std::move(second)) {}
-  std::int64_t size() const { return first_size() + static_cast<std::int64_t>(second_.size()); }
+  std::int64_t size() const { return element_count(first_) + element_count(second_); }
   auto get(std::int64_t i, Generator& generator) const {
     check_index(i, size());
-    const std::int64_t n = first_size();
+    const std::int64_t n = element_count(first_);
     return i < n ? element(first_, i, generator) : element(second_, i - n, generator);
   }
 
  private:
-  std::int64_t first_size() const { return static_cast<std::int64_t>(first_.size()); }
-
   A first_;
   B second_;
 };

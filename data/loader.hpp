@@ -41,7 +41,7 @@ class Loader {
 
   /// Batches in an epoch.
   std::int64_t size() const {
-    const std::int64_t n = dataset_.size(), b = options_.batch_size;
+    const std::int64_t n = element_count(dataset_), b = options_.batch_size;
     return n / b + (!options_.drop_last && n % b != 0 ? 1 : 0);
   }
   const D& dataset() const { return dataset_; }
@@ -86,7 +86,7 @@ class Loader<D, Collate>::Epoch {
   using Batch = decltype(std::declval<const Loader&>().batch({}, 0));
 
   Epoch(const Loader& loader, std::uint64_t number) : loader_(loader), number_(number) {
-    const std::int64_t n = loader.dataset_.size();
+    const std::int64_t n = element_count(loader.dataset_);
     if (loader.options_.shuffle) {
       Generator generator(loader.seed_);
       generator.set_state({loader.seed_, ~number});  // counted from the other end than the elements' calls
