@@ -29,7 +29,7 @@ TEST_CASE("every dtype knows its name and size", "[tensor][dtype]") {
   CHECK(is_floating(dtype) == (dtype == float32 || dtype == float64));
 }
 
-TEST_CASE("a tensor is a handle; copies share, clones do not", "[tensor]") {
+TEST_CASE("a tensor is a handle, copies share, clones do not", "[tensor]") {
   const Tensor a = ones(2);
   Tensor b = a;
   b += 1;

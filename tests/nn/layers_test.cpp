@@ -77,7 +77,7 @@ TEST_CASE("layers compute what their functions do", "[nn][layers]") {
   CHECK(test::difference(nn::LogSoftmax{-1}(x), log_softmax(x, -1)) == 0);
 }
 
-TEST_CASE("an embedding looks rows up; the padding row is zero and stays so", "[nn][layers]") {
+TEST_CASE("an embedding looks rows up, the padding row is zero and stays so", "[nn][layers]") {
   const nn::Embedding layer{5, 3, {.padding_idx = -1}};
   CHECK(layer.weight.to_vector<float>()[0] != 0);
   const Tensor indices = tensor({{0, 4}, {2, 0}}, {.dtype = int64});

@@ -138,7 +138,7 @@ TEST_CASE("a module lists its parameters, then its buffers, then its children", 
   CHECK_FALSE(net.running.requires_grad());
 }
 
-TEST_CASE("members may be containers, optionals and pointers of layers; plain values are passed over",
+TEST_CASE("members may be containers, optionals and pointers of layers, plain values are passed over",
           "[nn][module]") {
   Everything net;
   net.blocks[1].skip.emplace(2, 1);
@@ -202,7 +202,7 @@ TEST_CASE("a tensor keeps its name in the whole when a part is walked alone", "[
   CHECK(net.fc1.weight.name() == "fc1.weight");
 }
 
-TEST_CASE("train and eval reach every flag; a copy has its own", "[nn][module]") {
+TEST_CASE("train and eval reach every flag, a copy has its own", "[nn][module]") {
   Switches net;
   Switches copy = net;
   nn::eval(net);

@@ -79,7 +79,7 @@ TEST_CASE("prod has the right derivatives where factors are zero", "[reduce][gra
   }
 }
 
-TEST_CASE("all and any take every dtype; NaN is true", "[reduce]") {
+TEST_CASE("all and any take every dtype, NaN is true", "[reduce]") {
   const Tensor x = tensor({{1, 0}, {2, 3}, {0, 0}}, real);
   for (const DType dtype : {float32, float64, int64, uint8, boolean}) {
     CAPTURE(name(dtype));

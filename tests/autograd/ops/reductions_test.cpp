@@ -17,7 +17,7 @@ namespace {
 
 using Row = std::vector<double>;
 
-struct Reduction {
+struct ReductionOp {
   std::string name;
   Tensor (*f)(const Tensor& x, const Dims& dims, bool keepdim);
   double (*of)(const Row&);
@@ -40,10 +40,10 @@ double norm_of(const Row& row) {
   return std::pow(sum, 1.0 / p);
 }
 
-const std::vector<Reduction>& reductions() {
+const std::vector<ReductionOp>& reductions() {
   using T = const Tensor&;
   using D = const Dims&;
-  static const std::vector<Reduction> all_of_them{
+  static const std::vector<ReductionOp> all_of_them{
       {"sum", [](T x, D dims, bool keep) { return sum(x, dims, keep); }, total},
       {"mean", [](T x, D dims, bool keep) { return mean(x, dims, keep); },
        [](const Row& row) { return total(row) / static_cast<double>(row.size()); }},
@@ -112,7 +112,7 @@ Tensor uneven(const Shape& shape, DType dtype) {
 }  // namespace
 
 TEST_CASE("reductions have the values of their definitions in every layout", "[reduce]") {
-  for (const Reduction& r : reductions())
+  for (const ReductionOp& r : reductions())
     for (const test::Layout& layout : inputs())
       for (const Dims& dims : test::dim_lists(layout.x.rank())) {
         const Tensor x = layout.x.detach();
@@ -138,7 +138,7 @@ TEST_CASE("reductions have the values of their definitions in every layout", "[r
 }
 
 TEST_CASE("reductions agree with central differences to the second order", "[reduce][gradcheck]") {
-  for (const Reduction& r : reductions()) {
+  for (const ReductionOp& r : reductions()) {
     if (!r.is_smooth) continue;
     for (const test::Layout& layout : inputs())
       for (const Dims& dims : test::dim_lists(layout.x.rank())) {
@@ -166,7 +166,7 @@ TEST_CASE("reductions give the same bits for any number of threads", "[reduce][t
     };
     for (const auto& [shape, dims] : cases) {
       const Tensor x = uneven(shape, dtype);
-      for (const Reduction& r : reductions()) {
+      for (const ReductionOp& r : reductions()) {
         CAPTURE(r.name, to_string(shape), to_string(dims), name(dtype));
         CHECK(test::same_for_any_threads([&, &dims = dims] { return r.f(x, dims, false); }));
       }
@@ -181,7 +181,7 @@ TEST_CASE("reductions give the same bits for any strides of the same values", "[
   const Tensor transposed = transpose(transpose(x, 0, 3).contiguous(), 0, 3);
   Tensor apart = slice(zeros({9, 41, 15, 28}, {.dtype = float64}), 3, 0, 28, 2);
   apart.copy_(x);
-  for (const Reduction& r : reductions())
+  for (const ReductionOp& r : reductions())
     for (const Dims& dims : std::vector<Dims>{{}, {0, 2, 3}, {1}, {0}, {-1}, {0, 1}, {1, 3}}) {
       CAPTURE(r.name, to_string(dims));
       const Tensor expected = r.f(x, dims, false);
@@ -193,7 +193,7 @@ TEST_CASE("reductions give the same bits for any strides of the same values", "[
 
 TEST_CASE("reductions refuse dimensions that do not exist or come twice", "[reduce][error]") {
   const Tensor x = ones({2, 3});
-  for (const Reduction& r : reductions()) {
+  for (const ReductionOp& r : reductions()) {
     CAPTURE(r.name);
     CHECK_THROWS_AS(r.f(x, 2, false), IndexError);
     CHECK_THROWS_AS(r.f(x, {-3}, false), IndexError);
