@@ -188,14 +188,17 @@ constexpr Keep keep_outputs(I... index) {
 ///
 ///     struct Cube {
 ///       static constexpr std::string_view name = "cube";
-///       static constexpr Keep keep = keep_inputs(0);                  // what backward looks at; default
-///       nothing Tensor forward(const Tensor& x) const { return ...; }         // nothing is recorded in here
-///       void backward(Backward& d) const {                            // public ops, so any order comes free
+///       static constexpr Keep keep = keep_inputs(0);  // what backward looks at; nothing if left out
+///       Tensor forward(const Tensor& x) const {       // nothing is recorded in here
+///         return x * x * x;
+///       }
+///       void backward(Backward& d) const {            // public ops, so that any order comes free
 ///         d.wrt(0, [&] { return d.grad() * 3 * square(d.input(0)); });
 ///       }
 ///     };
-///     Tensor cube(const Tensor& x, SourceLocation at = SourceLocation::current()) { return record(Cube{},
-///     at, x); }
+///     Tensor cube(const Tensor& x, SourceLocation at = SourceLocation::current()) {
+///       return record(Cube{}, at, x);
+///     }
 ///
 /// `forward` takes one `const Tensor&` per input (perhaps undefined, for an optional one), or one
 /// `const std::vector<Tensor>&` for any number; it returns a Tensor, a std::array or a std::vector of them.

@@ -33,9 +33,6 @@ void check_parameter(const Tensor& parameter, std::size_t index) {
                       "{} is the result of a recorded op, not a leaf; optimize what it was computed from, or "
                       "detach() it and call requires_grad_()",
                       describe(parameter, index));
-  require<GraphError>(parameter.requires_grad(),
-                      "{} does not require a gradient; leave it out, or call requires_grad_() first",
-                      describe(parameter, index));
   require(!is_expanded(parameter), "{} is expanded: its elements share memory; clone() it",
           describe(parameter, index));
 }
@@ -49,6 +46,10 @@ std::string describe(const Tensor& parameter, std::size_t index) {
 
 void check_parameters(const std::vector<Tensor>& added, const std::vector<Tensor>& present) {
   require(!added.empty(), "the list of parameters is empty");
+  require<GraphError>(
+      std::any_of(added.begin(), added.end(), [](const Tensor& p) { return p.requires_grad(); }),
+      "none of the {} parameters requires a gradient; call requires_grad_() or nn::unfreeze first",
+      added.size());
   std::vector<Tensor> all = present;
   for (const Tensor& parameter : added) {
     const std::size_t index = all.size();

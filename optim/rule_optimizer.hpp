@@ -67,7 +67,8 @@ class RuleOptimizer final : public Optimizer {
   }
 
   /// Further parameters. Throws ValueError for an empty list, an undefined or expanded tensor, a tensor given
-  /// twice, or options out of range; GraphError for one that is not a leaf or does not require a gradient.
+  /// twice, or options out of range; GraphError for one that is not a leaf, or when none requires a gradient.
+  /// Those that do not (frozen ones) are passed over in `step`.
   void add_group(Group group, SourceLocation at = SourceLocation::current()) {
     const OpScope scope(R::name, at);
     R::check(group.options);

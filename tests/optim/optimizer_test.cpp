@@ -137,15 +137,22 @@ TEST_CASE("A rate that was set out of range is refused before anything changes",
   CHECK(sgd.state_dict().numbers.count("state.0.steps") == 0);
 }
 
+TEST_CASE("Frozen parameters are passed over", "[optim]") {
+  Tensor w = leaf_with_gradient(tensor(1), tensor(1)), frozen = ones({2});
+  SGD sgd{{w, frozen}, {.lr = 0.5}};
+  sgd.step();
+  CHECK(w.item<double>() == 0.5);
+  CHECK(frozen.to_vector<float>() == std::vector<float>{1, 1});
+}
+
 TEST_CASE("Parameters that cannot be optimized are named", "[optim][error]") {
   Tensor w = leaf(ones({2, 3})), frozen = ones({2});
   w.set_name("fc1.weight");
   frozen.set_name("fc1.bias");
   CHECK(refusal_of({}) == "SGD: the list of parameters is empty");
   CHECK(refusal_of({w, Tensor()}) == "SGD: parameter 1 is undefined");
-  CHECK(refusal_of({w, frozen}) ==
-        "SGD: parameter 1 (fc1.bias) does not require a gradient; leave it out, or call requires_grad_() "
-        "first");
+  CHECK(refusal_of({frozen}) ==
+        "SGD: none of the 1 parameters requires a gradient; call requires_grad_() or nn::unfreeze first");
   CHECK(refusal_of({w * 2}) ==
         "SGD: parameter 0 is the result of a recorded op, not a leaf; optimize what it was computed from, or "
         "detach() it and call requires_grad_()");
