@@ -37,8 +37,12 @@ void run_chunks(std::int64_t chunks, const F& run) {
 #else
 template <class F>
 void run_chunks(std::int64_t chunks, const F& run) {
-  tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, chunks, 1), [&](const auto& range) {
-    for (std::int64_t i = range.begin(); i != range.end(); ++i) run(i);
+  // Isolated: a thread that waits for its chunks must not take up a task of somebody else's in the middle of
+  // an op.
+  tbb::this_task_arena::isolate([&] {
+    tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, chunks, 1), [&](const auto& range) {
+      for (std::int64_t i = range.begin(); i != range.end(); ++i) run(i);
+    });
   });
 }
 #endif
