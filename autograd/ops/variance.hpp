@@ -17,8 +17,8 @@ struct VarianceOptions {
 /// the correction and all deviations are 0, as for a single element.
 Tensor var(const Tensor& x, const Dims& dims = {}, const VarianceOptions& options = {},
            SourceLocation at = SourceLocation::current());
-/// The standard deviation, the root of `var`. Its gradient is 0 where it is 0. A caller who opened both this
-/// namespace and that of the standard library's name writes `gradus::std`.
+/// The standard deviation, the root of `var`. Its gradient is 0 where it is 0. Outside of this namespace it
+/// is called as `gradus::std(x)`, even under `using namespace gradus`: `std` alone is the standard library.
 Tensor std(const Tensor& x, const Dims& dims = {}, const VarianceOptions& options = {},
            SourceLocation at = SourceLocation::current());
 

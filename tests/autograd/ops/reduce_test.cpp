@@ -60,6 +60,17 @@ TEST_CASE("reductions of nothing", "[reduce]") {
   CHECK(prod(x, 1, true).shape() == Shape{0, 1});
 }
 
+TEST_CASE("prod multiplies every factor once, however often halving leaves one over", "[reduce]") {
+  double factorial = 1;
+  for (std::int64_t n = 1; n <= 18; ++n) {
+    factorial *= static_cast<double>(n);
+    CAPTURE(n);
+    CHECK(prod(arange(1, static_cast<double>(n + 1))).item<double>() == factorial);
+    CHECK(is_exactly(prod(expand(arange(1, static_cast<double>(n + 1), 1, real), {2, n}), 1),
+                     full({2}, factorial, real)));
+  }
+}
+
 TEST_CASE("prod has the right derivatives where factors are zero", "[reduce][gradcheck]") {
   Tensor x = tensor({{2, 3, 5}, {0, 3, 5}, {0, 3, 0}, {0, 0, 0}}, variable);
   prod(x, 1).backward(ones({4}, real));
