@@ -1,7 +1,7 @@
 #include <gradus/autograd/kernels/gemm.hpp>
 
 #include <algorithm>
-#include <memory>
+#include <optional>
 
 #include <gradus/autograd/kernels/gemm_tile.hpp>
 #include <gradus/autograd/kernels/memory.hpp>
@@ -14,10 +14,6 @@ namespace {
 // A tile of the result and the blocks of a and b behind it stay in a core's L2: 64 KB, 64 KB and 128 KB in
 // float.
 constexpr std::int64_t tile_rows = 64, tile_cols = 128, block_depth = 256;
-
-struct Release {
-  void operator()(void* memory) const { deallocate(memory); }
-};
 
 /// A block of a matrix as rows of unit stride: in place if it is stored so, else packed.
 template <class T>
@@ -33,8 +29,8 @@ class Block {
       stride = m.row_stride;
       return;
     }
-    if (!packed_) packed_.reset(static_cast<T*>(allocate(static_cast<std::size_t>(capacity_) * sizeof(T))));
-    T* to = packed_.get();
+    if (!packed_) packed_.emplace(capacity_);
+    T* to = packed_->data();
     constexpr std::int64_t strip = 16;  // both sides of a transposition stay within a few cache lines
     for (std::int64_t j0 = 0; j0 < cols; j0 += strip)
       for (std::int64_t i = 0; i < rows; ++i)
@@ -49,7 +45,7 @@ class Block {
 
  private:
   std::int64_t capacity_;
-  std::unique_ptr<T, Release> packed_;
+  std::optional<Scratch<T>> packed_;
 };
 
 template <class T>
@@ -84,8 +80,9 @@ void gemm(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c
         const std::int64_t depth = std::min(block_depth, a.cols - k);
         left.load(a, i, k, rows, depth);
         right.load(b, k, j, depth, cols);
-        gemm_tile(rows, cols, depth, left.data, left.stride, right.data, right.stride, out,
-                  std::max(c.row_stride, cols), accumulate || k > 0);
+        const Tile<T> tile({rows, cols, depth, left.stride, right.stride, std::max(c.row_stride, cols)},
+                           accumulate || k > 0);
+        tile(left.data, right.data, out);
       }
     }
   });

@@ -11,56 +11,101 @@ namespace {
 
 std::atomic<GemmBackend> chosen{GemmBackend::automatic};
 
-auto dispatch_jit(int m, int n, int k, int lda, int ldb, int ldc, const float* alpha, const float* beta) {
-  return libxsmm_smmdispatch(m, n, k, &lda, &ldb, &ldc, alpha, beta, nullptr, nullptr);
-}
-auto dispatch_jit(int m, int n, int k, int lda, int ldb, int ldc, const double* alpha, const double* beta) {
-  return libxsmm_dmmdispatch(m, n, k, &lda, &ldb, &ldc, alpha, beta, nullptr, nullptr);
-}
+using Any = void (*)();
 
-/// The kernels are column-major, so a row-major product is asked for as its transpose: c' = b' a'.
-template <class T>
-bool try_jit(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t lda, const T* b,
-             std::int64_t ldb, T* c, std::int64_t ldc, bool accumulate) {
+bool use_jit() {
   [[maybe_unused]] static const bool initialised = (libxsmm_init(), true);
-  const T alpha = 1, beta = accumulate ? T(1) : T(0);
-  const auto kernel =
-      dispatch_jit(static_cast<int>(n), static_cast<int>(m), static_cast<int>(k), static_cast<int>(ldb),
-                   static_cast<int>(lda), static_cast<int>(ldc), &alpha, &beta);
-  if (kernel == nullptr) return false;
-  kernel(b, a, c);
-  return true;
+  return chosen.load(std::memory_order_relaxed) != GemmBackend::eigen;
+}
+
+// LIBXSMM's kernels are column-major, so a row-major product is asked for as its transpose: c' = b' a'.
+struct Wanted {
+  explicit Wanted(const TileShape& s)
+      : m(static_cast<int>(s.n)),
+        n(static_cast<int>(s.m)),
+        k(static_cast<int>(s.k)),
+        lda(static_cast<int>(s.ldb)),
+        ldb(static_cast<int>(s.lda)),
+        ldc(static_cast<int>(s.ldc)) {}
+  int m, n, k, lda, ldb, ldc;
+};
+
+Any product(Wanted w, float beta) {
+  const float alpha = 1;
+  return reinterpret_cast<Any>(
+      libxsmm_smmdispatch(w.m, w.n, w.k, &w.lda, &w.ldb, &w.ldc, &alpha, &beta, nullptr, nullptr));
+}
+Any product(Wanted w, double beta) {
+  const double alpha = 1;
+  return reinterpret_cast<Any>(
+      libxsmm_dmmdispatch(w.m, w.n, w.k, &w.lda, &w.ldb, &w.ldc, &alpha, &beta, nullptr, nullptr));
+}
+Any sum_of_products(Wanted w, float beta) {
+  const float alpha = 1;
+  return reinterpret_cast<Any>(libxsmm_smmdispatch_reducebatch_offs(w.m, w.n, w.k, &w.lda, &w.ldb, &w.ldc,
+                                                                    &alpha, &beta, nullptr, nullptr));
+}
+Any sum_of_products(Wanted w, double beta) {
+  const double alpha = 1;
+  return reinterpret_cast<Any>(libxsmm_dmmdispatch_reducebatch_offs(w.m, w.n, w.k, &w.lda, &w.ldb, &w.ldc,
+                                                                    &alpha, &beta, nullptr, nullptr));
 }
 
 template <class T>
-void eigen(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t lda, const T* b,
-           std::int64_t ldb, T* c, std::int64_t ldc, bool accumulate) {
+void eigen(const TileShape& s, const T* a, const T* b, T* c, bool accumulate) {
   using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   using In = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
-  const In x(a, m, k, Eigen::OuterStride<>(lda)), y(b, k, n, Eigen::OuterStride<>(ldb));
-  Eigen::Map<Matrix, 0, Eigen::OuterStride<>> z(c, m, n, Eigen::OuterStride<>(ldc));
+  const In x(a, s.m, s.k, Eigen::OuterStride<>(s.lda)), y(b, s.k, s.n, Eigen::OuterStride<>(s.ldb));
+  Eigen::Map<Matrix, 0, Eigen::OuterStride<>> z(c, s.m, s.n, Eigen::OuterStride<>(s.ldc));
   if (accumulate)
     z.noalias() += x * y;
   else
     z.noalias() = x * y;
 }
 
+template <class T>
+const T* advance(const T* from, unsigned long long bytes) {
+  return from + bytes / sizeof(T);
+}
+
 }  // namespace
 
 void set_gemm_backend(GemmBackend backend) { chosen = backend; }
 
-template <class T>
-void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t lda, const T* b,
-               std::int64_t ldb, T* c, std::int64_t ldc, bool accumulate) {
-  if (chosen.load(std::memory_order_relaxed) != GemmBackend::eigen &&
-      try_jit(m, n, k, a, lda, b, ldb, c, ldc, accumulate))
-    return;
-  eigen(m, n, k, a, lda, b, ldb, c, ldc, accumulate);
+std::int64_t preferred_tile_columns() {
+  static const bool wide = libxsmm_get_target_archid() >= LIBXSMM_X86_AVX512;
+  return wide ? 64 : 32;  // four registers of floats beside as many rows as the other registers hold
 }
 
-template void gemm_tile(std::int64_t, std::int64_t, std::int64_t, const float*, std::int64_t, const float*,
-                        std::int64_t, float*, std::int64_t, bool);
-template void gemm_tile(std::int64_t, std::int64_t, std::int64_t, const double*, std::int64_t, const double*,
-                        std::int64_t, double*, std::int64_t, bool);
+template <class T>
+Tile<T>::Tile(const TileShape& shape, bool accumulate, Terms terms) : shape_(shape), accumulate_(accumulate) {
+  if (!use_jit()) return;
+  const T beta = accumulate ? T(1) : T(0);
+  compiled_ = terms == Terms::one ? product(Wanted(shape), beta) : sum_of_products(Wanted(shape), beta);
+}
+
+template <class T>
+void Tile<T>::operator()(const T* a, const T* b, T* c) const {
+  if (compiled_ != nullptr)
+    reinterpret_cast<void (*)(const T*, const T*, T*, ...)>(compiled_)(b, a, c);
+  else
+    eigen(shape_, a, b, c, accumulate_);
+}
+
+template <class T>
+void Tile<T>::operator()(const T* a, const T* b, T* c, const TileTerms<T>& terms) const {
+  if (compiled_ != nullptr) {
+    using Offsets = const unsigned long long*;
+    const unsigned long long count = terms.size();
+    reinterpret_cast<void (*)(const T*, const T*, T*, Offsets, Offsets, Offsets, ...)>(compiled_)(
+        b, a, c, &count, terms.b(), terms.a());
+    return;
+  }
+  for (std::size_t i = 0; i < terms.size(); ++i)
+    eigen(shape_, advance(a, terms.a()[i]), advance(b, terms.b()[i]), c, accumulate_ || i > 0);
+}
+
+template class Tile<float>;
+template class Tile<double>;
 
 }  // namespace gradus::kernels

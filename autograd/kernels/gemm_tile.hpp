@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace gradus::kernels {
 
@@ -11,10 +12,53 @@ enum class GemmBackend { automatic, jit, eigen };
 /// Chooses for the whole process; for tests and comparisons.
 void set_gemm_backend(GemmBackend backend);
 
-/// c = a b, or c += a b: c is [m, n], a [m, k], b [k, n], each row-major with the given distance between
-/// rows.
+/// Columns of a result that one tile should have, so that its rows fill registers and its factors stay in
+/// cache.
+std::int64_t preferred_tile_columns();
+
+/// A product c = a b of row-major matrices, c [m, n], a [m, k], b [k, n], and the distances between their
+/// rows. Rows of a may overlap.
+struct TileShape {
+  std::int64_t m, n, k;
+  std::int64_t lda, ldb, ldc;
+};
+
+/// Where the factors of the terms of a sum of products begin, relative to common starts.
 template <class T>
-void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t lda, const T* b,
-               std::int64_t ldb, T* c, std::int64_t ldc, bool accumulate);
+class TileTerms {
+ public:
+  void add(std::int64_t a, std::int64_t b) {
+    a_.push_back(static_cast<unsigned long long>(a) * sizeof(T));
+    b_.push_back(static_cast<unsigned long long>(b) * sizeof(T));
+  }
+  void clear() { a_.clear(), b_.clear(); }
+  std::size_t size() const { return a_.size(); }
+  const unsigned long long* a() const { return a_.data(); }  ///< in bytes
+  const unsigned long long* b() const { return b_.data(); }
+
+ private:
+  std::vector<unsigned long long> a_, b_;
+};
+
+/// Whether a tile is one product or a sum of several.
+enum class Terms { one, many };
+
+/// The kernel for products of one shape, cheap to make again. float and double. Every element adds up its
+/// products in order, whatever m and n are.
+template <class T>
+class Tile {
+ public:
+  /// c = ..., or c += ... if `accumulate`.
+  Tile(const TileShape& shape, bool accumulate, Terms terms = Terms::one);
+  /// c = a b; for Terms::one.
+  void operator()(const T* a, const T* b, T* c) const;
+  /// c = the sum over all terms of (a + term) (b + term); for Terms::many.
+  void operator()(const T* a, const T* b, T* c, const TileTerms<T>& terms) const;
+
+ private:
+  TileShape shape_;
+  bool accumulate_;
+  void (*compiled_)() = nullptr;  ///< null where Eigen's must do
+};
 
 }  // namespace gradus::kernels

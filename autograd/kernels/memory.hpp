@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 
 namespace gradus::kernels {
 
@@ -11,6 +13,21 @@ inline constexpr std::size_t alignment = 64;
 /// blocks back without fresh pages. Throws std::bad_alloc.
 void* allocate(std::size_t bytes);
 void deallocate(void* memory) noexcept;
+
+/// Uninitialised working memory of a kernel.
+template <class T>
+class Scratch {
+ public:
+  explicit Scratch(std::int64_t elements)
+      : memory_(static_cast<T*>(allocate(static_cast<std::size_t>(elements) * sizeof(T)))) {}
+  T* data() const { return memory_.get(); }
+
+ private:
+  struct Release {
+    void operator()(T* memory) const { deallocate(memory); }
+  };
+  std::unique_ptr<T, Release> memory_;
+};
 
 /// A base for small objects that come and go with every op.
 struct Pooled {

@@ -3,19 +3,11 @@
 #include <algorithm>
 
 #include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/kernels/planes.hpp>
 #include <gradus/autograd/kernels/windows.hpp>
 
 /// Pooling over the planes of images: arrays [N, C, H, W] of any strides.
 namespace gradus::kernels {
-
-/// An array of planes, by its strides.
-template <class T>
-struct Planes {
-  T* data;
-  std::int64_t image, channel, row, column;
-
-  T* at(std::int64_t n, std::int64_t c) const { return data + n * image + c * channel; }
-};
 
 /// How many planes there are.
 struct PlaneCount {

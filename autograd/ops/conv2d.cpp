@@ -6,6 +6,17 @@
 
 namespace gradus {
 
+namespace {
+
+/// How many windows fit along an axis.
+std::int64_t places(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t padding,
+                    std::int64_t dilation) {
+  const std::int64_t room = size + 2 * padding - dilation * (kernel - 1) - 1;
+  return room < 0 ? 0 : room / stride + 1;
+}
+
+}  // namespace
+
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options,
               SourceLocation at) {
   const OpScope scope("conv2d", at);
@@ -23,13 +34,12 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
                       weight.size(0), options.groups);
   require_same_dtype(x, weight, w);
   if (bias.defined()) require_vector(bias, "bias", weight.size(0), weight.dtype());
-  const kernels::Window window{
-      {weight.size(2), weight.size(3)}, options.stride, options.padding, options.dilation};
-  const Pair out = window.places({x.size(2), x.size(3)});
-  require<ShapeError>(out.h > 0 && out.w > 0 && weight.size(2) > 0 && weight.size(3) > 0,
+  const Pair kernel{weight.size(2), weight.size(3)};
+  const Pair out{places(x.size(2), kernel.h, options.stride.h, options.padding.h, options.dilation.h),
+                 places(x.size(3), kernel.w, options.stride.w, options.padding.w, options.dilation.w)};
+  require<ShapeError>(out.h > 0 && out.w > 0 && kernel.h > 0 && kernel.w > 0,
                       "a kernel of {} with padding {} and dilation {} does not fit an input of {}",
-                      to_string(window.kernel), to_string(options.padding), to_string(options.dilation),
-                      x.shape());
+                      to_string(kernel), to_string(options.padding), to_string(options.dilation), x.shape());
   return convolution::forward(x, weight, bias, out, options, at);
 }
 

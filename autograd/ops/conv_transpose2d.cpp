@@ -1,6 +1,5 @@
 #include <gradus/autograd/ops/conv_transpose2d.hpp>
 
-#include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/convolution.hpp>
 #include <gradus/autograd/ops/named.hpp>
 #include <gradus/autograd/ops/view.hpp>
@@ -39,8 +38,7 @@ Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bia
                   output_size(x.size(3), weight.size(3), stride.w, padding.w, extra.w, dilation.w)};
   require<ShapeError>(size.h > 0 && size.w > 0, "the result for an input of {} would have the size {}",
                       x.shape(), to_string(size));
-  const Tensor y = convolution::to_input(x, weight, size, conv, at);
-  return bias.defined() ? y + reshape(bias, {out, 1, 1}) : y;
+  return convolution::to_input(x, weight, bias, size, conv, at);
 }
 
 }  // namespace gradus

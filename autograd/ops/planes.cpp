@@ -23,6 +23,12 @@ Tensor empty(const Tensor& x, Pair size, DType dtype) {
   return empty_strided(shape, strides, dtype);
 }
 
+Tensor empty_channels_last(const Shape& shape, DType dtype) {
+  const std::int64_t c = shape[1], h = shape[2], w = shape[3];
+  if (c <= 1 || numel(shape) == 0) return gradus::empty(shape, dtype);
+  return empty_strided(shape, {h * w * c, 1, w * c, c}, dtype);
+}
+
 Tensor without_gaps(const Tensor& x) {
   const Pair plane = size(x);
   const bool dense = plane.h <= 1 || x.strides()[x.rank() - 2] == plane.w * x.strides()[x.rank() - 1];

@@ -16,6 +16,9 @@ kernels::PlaneCount count(const Tensor& x);
 /// is, else row-major.
 Tensor empty(const Tensor& x, Pair size, DType dtype);
 
+/// An uninitialised tensor [N, C, H, W] with its channels side by side.
+Tensor empty_channels_last(const Shape& shape, DType dtype);
+
 /// `x`, or a copy if its planes have gaps between their rows.
 Tensor without_gaps(const Tensor& x);
 

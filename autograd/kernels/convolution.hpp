@@ -1,0 +1,41 @@
+#pragma once
+
+#include <gradus/autograd/kernels/planes.hpp>
+#include <gradus/autograd/pair.hpp>
+
+/// The trilinear form <convolve(x, w), y> of an image x, a weight w and a result y, as its three partial
+/// gradients. All are direct: sums of small matrix products over the positions of the kernel, on pixels with
+/// their channels side by side (Georganas et al., "High-performance deep learning via a single building
+/// block", 2019); no matrix of patches is formed.
+namespace gradus::kernels {
+
+/// The sizes of a convolution: x [images, groups in, input], w [groups out, in, kernel], y [images,
+/// groups out, output].
+struct Convolution {
+  std::int64_t images, groups, in, out;  ///< channels per group
+  Pair input, output, kernel, stride, padding, dilation;
+
+  std::int64_t positions() const { return kernel.h * kernel.w; }
+  /// Simple operations per image, for the size of parallel chunks.
+  std::int64_t cost() const {
+    const std::int64_t macs = groups * in * out * positions() * output.h * output.w;
+    return macs / 16 > 1 ? macs / 16 : 1;
+  }
+  /// Every channel has a kernel of its own.
+  bool depthwise() const { return in == 1 && out == 1 && groups > 1; }
+};
+
+/// y from x and w, plus a bias per channel unless null. y has its channels side by side; w is row-major.
+template <class T>
+void convolve(const Convolution& c, const Planes<const T>& x, const T* w, const T* bias, const Planes<T>& y);
+
+/// x from y and w, plus a bias per channel of x unless null. x has its channels side by side.
+template <class T>
+void convolve_to_input(const Convolution& c, const Planes<const T>& y, const T* w, const T* bias,
+                       const Planes<T>& x);
+
+/// w (row-major) from x and y.
+template <class T>
+void convolve_to_weight(const Convolution& c, const Planes<const T>& x, const Planes<const T>& y, T* w);
+
+}  // namespace gradus::kernels
