@@ -47,68 +47,10 @@ inline std::int64_t pooling_cost(const Windows& rows, const Windows& columns) {
   return std::max<std::int64_t>(2 * taps(rows) * taps(columns), 1);
 }
 
-/// y = the largest element of each window, index = its place row * W + column in the plane. The first in
-/// row-major order among equals; a NaN wins (the last one).
-template <class T>
-void max_pool(PlaneCount planes, const Windows& rows, const Windows& columns, Planes<const T> x, Planes<T> y,
-              Planes<std::int64_t> index) {
-  const auto pool = [&]<std::int64_t lanes>(std::int64_t n, std::int64_t c, std::int64_t count) {
-    for (std::int64_t i = 0; i < rows.count(); ++i)
-      for (std::int64_t j = 0; j < columns.count(); ++j) {
-        const T* plane = x.at(n, c);
-        const T* first = plane + rows[i].begin * x.row + columns[j].begin * x.column;
-        T best[lanes];
-        std::int64_t place[lanes];
-        std::copy_n(first, count, best);
-        std::fill_n(place, count, rows[i].begin * columns.size + columns[j].begin);
-        for (std::int64_t h = rows[i].begin; h < rows[i].end; h += rows.step)
-          for (std::int64_t w = columns[j].begin; w < columns[j].end; w += columns.step)
-            for (std::int64_t l = 0; l < count; ++l) {
-              const T value = plane[h * x.row + w * x.column + l];
-              if (!(value > best[l]) && value == value) continue;
-              best[l] = value;
-              place[l] = h * columns.size + w;
-            }
-        std::copy_n(best, count, y.at(n, c) + i * y.row + j * y.column);
-        std::copy_n(place, count, index.at(n, c) + i * index.row + j * index.column);
-      }
-  };
-  for_planes(planes, pooling_cost(rows, columns), pool, x, y, index);
-}
-
-/// y[i, j] = x[index[i, j]] for each of `size` places; x without gaps between its rows.
-template <class T>
-void gather_planes(PlaneCount planes, std::int64_t height, std::int64_t width, Planes<const T> x,
-                   Planes<const std::int64_t> index, Planes<T> y) {
-  const auto gather = [&]<std::int64_t lanes>(std::int64_t n, std::int64_t c, std::int64_t count) {
-    for (std::int64_t i = 0; i < height; ++i)
-      for (std::int64_t j = 0; j < width; ++j)
-        for (std::int64_t l = 0; l < count; ++l)
-          y.at(n, c)[i * y.row + j * y.column + l] =
-              x.at(n, c)[index.at(n, c)[i * index.row + j * index.column + l] * x.column + l];
-  };
-  for_planes(planes, height * width, gather, x, index, y);
-}
-
 /// Zeroes `size` elements of each of `count` neighbouring planes without gaps between their rows.
 template <class T>
 void zero_planes(T* first, std::int64_t size, std::int64_t step, std::int64_t count) {
   for (std::int64_t i = 0; i < size; ++i) std::fill_n(first + i * step, count, T(0));
-}
-
-/// The transpose of gather_planes: y = 0, then y[index[i, j]] += x[i, j] in row-major order.
-template <class T>
-void scatter_planes(PlaneCount planes, std::int64_t height, std::int64_t width, Planes<const T> x,
-                    Planes<const std::int64_t> index, Planes<T> y, std::int64_t plane_size) {
-  const auto scatter = [&]<std::int64_t lanes>(std::int64_t n, std::int64_t c, std::int64_t count) {
-    zero_planes(y.at(n, c), plane_size, y.column, count);
-    for (std::int64_t i = 0; i < height; ++i)
-      for (std::int64_t j = 0; j < width; ++j)
-        for (std::int64_t l = 0; l < count; ++l)
-          y.at(n, c)[index.at(n, c)[i * index.row + j * index.column + l] * y.column + l] +=
-              x.at(n, c)[i * x.row + j * x.column + l];
-  };
-  for_planes(planes, height * width + plane_size, scatter, x, index, y);
 }
 
 /// y = the sum over each window divided by `divisor`, or by its counted positions if that is 0.

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include <gradus/autograd/kernels/max_pool.hpp>
 #include <gradus/autograd/ops/planes.hpp>
 #include <gradus/autograd/tape.hpp>
 
@@ -9,93 +10,157 @@ namespace gradus {
 
 namespace {
 
-Tensor scatter(const Tensor& y, const Tensor& indices, Pair size, const SourceLocation& at);
+/// The plane windows of one pooling, and what numbers their elements.
+struct Pooling {
+  Pair kernel, stride, padding, dilation;
+  bool ceil_mode;
+  Pair input_size;
 
-/// [.., H, W] at flat places [.., h, w] of each plane. The transpose of Scatter.
+  kernels::PlaneWindows windows() const {
+    return {kernels::sliding_windows("height", input_size.h,
+                                     {kernel.h, stride.h, padding.h, dilation.h, ceil_mode}),
+            kernels::sliding_windows("width", input_size.w,
+                                     {kernel.w, stride.w, padding.w, dilation.w, ceil_mode})};
+  }
+  DType number() const { return kernel.h * kernel.w <= 256 ? uint8 : int64; }
+};
+
+/// Calls f<I>() for the element type of `winners`.
+template <class F>
+void dispatch_number(DType number, F&& f) {
+  if (number == uint8)
+    f.template operator()<std::uint8_t>();
+  else
+    f.template operator()<std::int64_t>();
+}
+
+Tensor scatter(const Tensor& y, const Tensor& winners, const Pooling& pooling);
+
+/// [.., H, W] at the winners of windows. The transpose of Scatter.
 struct Gather {
   static constexpr std::string_view name = "max_pool2d_gather";
   static constexpr Keep keep = keep_inputs(1);
-  Pair size;  ///< of x
+  Pooling pooling;
 
-  Tensor forward(const Tensor& x, const Tensor& indices) const {
-    return dispatch_floating(x.dtype(), [&]<class T>() {
-      const Tensor dense = planes::without_gaps(x);
-      const Pair results = planes::size(indices);
-      const Tensor y = planes::empty(indices, results, x.dtype());
-      kernels::gather_planes(planes::count(x), results.h, results.w, planes::of<const T>(dense),
-                             planes::of<const std::int64_t>(indices), planes::of<T>(y));
-      return y;
+  Tensor forward(const Tensor& x, const Tensor& winners) const {
+    const Tensor y = planes::empty(winners, planes::size(winners), x.dtype());
+    dispatch_floating(x.dtype(), [&]<class T>() {
+      dispatch_number(winners.dtype(), [&]<class I>() {
+        const auto [images, channels] = planes::count(x);
+        kernels::gather_winners(images, channels, pooling.windows(), planes::of<const T>(x),
+                                planes::of<const I>(winners), planes::of<T>(y));
+      });
     });
+    return y;
   }
   void backward(Backward& d) const {
-    d.wrt(0, [&] { return scatter(d.grad(), d.input(1), size, SourceLocation::current()); });
+    d.wrt(0, [&] { return scatter(d.grad(), d.input(1), pooling); });
   }
 };
 
-/// Adds [.., h, w] to flat places of planes of zeros, [.., H, W]. The derivative of max pooling.
+/// Adds [.., h, w] to the winners of windows in planes of zeros, [.., H, W]. The derivative of max pooling.
 struct Scatter {
   static constexpr std::string_view name = "max_pool2d_backward";
   static constexpr Keep keep = keep_inputs(1);
-  Pair size;
+  Pooling pooling;
 
-  Tensor forward(const Tensor& y, const Tensor& indices) const {
-    return dispatch_floating(y.dtype(), [&]<class T>() {
-      const Pair results = planes::size(indices);
-      const Tensor x = planes::empty(indices, size, y.dtype());
-      kernels::scatter_planes(planes::count(x), results.h, results.w, planes::of<const T>(y),
-                              planes::of<const std::int64_t>(indices), planes::of<T>(x), size.h * size.w);
-      return x;
+  Tensor forward(const Tensor& y, const Tensor& winners) const {
+    const Tensor x = planes::empty(winners, pooling.input_size, y.dtype());
+    dispatch_floating(y.dtype(), [&]<class T>() {
+      dispatch_number(winners.dtype(), [&]<class I>() {
+        const auto [images, channels] = planes::count(x);
+        kernels::scatter_winners(images, channels, pooling.windows(), planes::of<const T>(y),
+                                 planes::of<const I>(winners), planes::of<T>(x));
+      });
     });
+    return x;
   }
   void backward(Backward& d) const {
-    d.wrt(0, [&] { return record(Gather{size}, SourceLocation::current(), d.grad(), d.input(1)); });
+    d.wrt(0, [&] { return record(Gather{pooling}, SourceLocation::current(), d.grad(), d.input(1)); });
   }
 };
 
-Tensor scatter(const Tensor& y, const Tensor& indices, Pair size, const SourceLocation& at) {
-  return record(Scatter{size}, at, y, indices);
+Tensor scatter(const Tensor& y, const Tensor& winners, const Pooling& pooling) {
+  return record(Scatter{pooling}, SourceLocation::current(), y, winners);
 }
 
+/// Whether a pooling says who won: no, when nobody will ask.
+enum class Winners { no, yes };
+
+/// The values, and who won.
 struct MaxPool2d {
   static constexpr std::string_view name = "max_pool2d";
   static constexpr Keep keep = keep_outputs(1);
   Pair kernel, stride, padding, dilation;
   bool ceil_mode;
   Pair input_size;
+  Winners winners;
 
+  Pooling pooling() const { return {kernel, stride, padding, dilation, ceil_mode, input_size}; }
   std::array<Tensor, 2> forward(const Tensor& x) const {
-    const auto rows = kernels::sliding_windows("height", input_size.h,
-                                               {kernel.h, stride.h, padding.h, dilation.h, ceil_mode});
-    const auto columns = kernels::sliding_windows("width", input_size.w,
-                                                  {kernel.w, stride.w, padding.w, dilation.w, ceil_mode});
-    const Pair size(rows.count(), columns.count());
+    const kernels::PlaneWindows windows = pooling().windows();
+    const Pair size(windows.rows.count(), windows.columns.count());
     const Tensor y = planes::empty(x, size, x.dtype());
-    const Tensor indices = planes::empty(x, size, int64);
+    const DType number = pooling().number();
+    const Tensor won = winners == Winners::yes ? planes::empty(x, size, number) : Tensor();
     dispatch_numeric(x.dtype(), [&]<class T>() {
-      kernels::max_pool(planes::count(x), rows, columns, planes::of<const T>(x), planes::of<T>(y),
-                        planes::of<std::int64_t>(indices));
+      dispatch_number(number, [&]<class I>() {
+        const auto [images, channels] = planes::count(x);
+        kernels::max_pool(images, channels, windows, planes::of<const T>(x), planes::of<T>(y),
+                          won.defined() ? planes::of<I>(won) : kernels::Planes<I>{});
+      });
     });
-    return {y, indices};
+    return {y, won};
   }
   void backward(Backward& d) const {
-    d.wrt(0, [&] { return scatter(d.grad(), d.output(1), input_size, SourceLocation::current()); });
+    d.wrt(0, [&] { return scatter(d.grad(), d.output(1), pooling()); });
   }
 };
+
+MaxPool2d op_of(const Tensor& x, Pair kernel, const MaxPool2dOptions& options, Winners winners) {
+  return {kernel,
+          options.stride.value_or(kernel),
+          options.padding,
+          options.dilation,
+          options.ceil_mode,
+          planes::size(x),
+          winners};
+}
+
+/// Numbers within windows as places in the plane.
+Tensor flat_places(const Tensor& winners, const Pooling& pooling) {
+  const Tensor indices = planes::empty(winners, planes::size(winners), int64);
+  const kernels::PlaneWindows windows = pooling.windows();
+  dispatch_number(winners.dtype(), [&]<class I>() {
+    const auto from = planes::of<const I>(winners);
+    const auto to = planes::of<std::int64_t>(indices);
+    const auto [images, channels] = planes::count(winners);
+    for (std::int64_t n = 0; n < images; ++n)
+      for (std::int64_t c = 0; c < channels; ++c)
+        for (std::int64_t i = 0; i < windows.rows.count(); ++i)
+          for (std::int64_t j = 0; j < windows.columns.count(); ++j) {
+            const std::int64_t k = from.at(n, c)[i * from.row + j * from.column];
+            to.at(n, c)[i * to.row + j * to.column] =
+                windows.row(i, j, k) * windows.columns.size + windows.column(j, k);
+          }
+  });
+  return indices;
+}
 
 }  // namespace
 
 MaxPool2dResult max_pool2d_with_indices(const Tensor& x, Pair kernel, const MaxPool2dOptions& options,
                                         SourceLocation at) {
   const OpScope scope("max_pool2d", at);
-  const MaxPool2d op{
-      kernel,         options.stride.value_or(kernel), options.padding, options.dilation, options.ceil_mode,
-      planes::size(x)};
-  auto [values, indices] = record(op, at, x);
-  return {values, indices};
+  const MaxPool2d op = op_of(x, kernel, options, Winners::yes);
+  auto [values, winners] = record(op, at, x);
+  return {values, flat_places(winners, op.pooling())};
 }
 
 Tensor max_pool2d(const Tensor& x, Pair kernel, const MaxPool2dOptions& options, SourceLocation at) {
-  return max_pool2d_with_indices(x, kernel, options, at).values;
+  const OpScope scope("max_pool2d", at);
+  const Winners winners = is_recording() && x.requires_grad() ? Winners::yes : Winners::no;
+  return record(op_of(x, kernel, options, winners), at, x)[0];
 }
 
 }  // namespace gradus

@@ -29,10 +29,4 @@ Tensor empty_channels_last(const Shape& shape, DType dtype) {
   return empty_strided(shape, {h * w * c, 1, w * c, c}, dtype);
 }
 
-Tensor without_gaps(const Tensor& x) {
-  const Pair plane = size(x);
-  const bool dense = plane.h <= 1 || x.strides()[x.rank() - 2] == plane.w * x.strides()[x.rank() - 1];
-  return dense ? x : x.contiguous();
-}
-
 }  // namespace gradus::planes

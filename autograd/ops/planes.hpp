@@ -19,9 +19,6 @@ Tensor empty(const Tensor& x, Pair size, DType dtype);
 /// An uninitialised tensor [N, C, H, W] with its channels side by side.
 Tensor empty_channels_last(const Shape& shape, DType dtype);
 
-/// `x`, or a copy if its planes have gaps between their rows.
-Tensor without_gaps(const Tensor& x);
-
 /// The elements of x as T, for kernels; writable if T is not const.
 template <class T>
 kernels::Planes<T> of(const Tensor& x) {

@@ -1,0 +1,209 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+
+#include <gradus/autograd/kernels/isa.hpp>
+#include <gradus/autograd/kernels/memory.hpp>
+#include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/kernels/pixels.hpp>
+#include <gradus/autograd/kernels/planes.hpp>
+#include <gradus/autograd/kernels/windows.hpp>
+
+/// Max pooling over the planes of images [N, C, H, W] of any strides. Which element of a window won is kept
+/// as its number among the window's elements in row-major order: one byte, where a window has at most 256.
+namespace gradus::kernels {
+
+/// The windows of a plane, and their elements by number.
+struct PlaneWindows {
+  Windows rows, columns;
+
+  std::int64_t down(std::int64_t i) const { return elements(rows, i); }
+  std::int64_t across(std::int64_t j) const { return elements(columns, j); }
+  /// Row of element k of window (i, j).
+  std::int64_t row(std::int64_t i, std::int64_t j, std::int64_t k) const {
+    return rows[i].begin + k / across(j) * rows.step;
+  }
+  std::int64_t column(std::int64_t j, std::int64_t k) const {
+    return columns[j].begin + k % across(j) * columns.step;
+  }
+  /// Whether every element up to the last window's is in exactly one window.
+  bool tile() const { return covers(rows) && covers(columns); }
+  /// Operations for one row of windows of one channel.
+  std::int64_t row_cost() const { return std::max<std::int64_t>(columns.count() * down(0) * across(0), 1); }
+
+ private:
+  static std::int64_t elements(const Windows& w, std::int64_t i) {
+    return chunk_count(w[i].end - w[i].begin, w.step);
+  }
+  static bool covers(const Windows& w) {
+    std::int64_t end = 0;
+    for (const Window& window : w.each) {
+      if (window.begin != end || (w.step > 1 && window.end - window.begin > 1)) return false;
+      end = window.end;
+    }
+    return true;
+  }
+};
+
+namespace detail {
+
+inline constexpr std::int64_t pool_lanes = 32;  // channels that go through a window together
+
+template <class T>
+bool side_by_side(const Planes<T>& x) {
+  return x.channel == 1;
+}
+
+/// The winners of a window for `count` <= pool_lanes channels that lie side by side.
+template <bool whole, class T, class I>
+[[gnu::always_inline]] inline void best_of(const T* x, std::int64_t down, std::int64_t across,
+                                           std::int64_t row, std::int64_t column, std::int64_t count, T* y,
+                                           I* winner) {
+  using Lane = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
+  const std::int64_t n = whole ? pool_lanes : count;
+  T best[pool_lanes];
+  Lane number[pool_lanes];
+  for (std::int64_t l = 0; l < n; ++l) {
+    best[l] = x[l];
+    number[l] = 0;
+  }
+  Lane k = 0;
+  for (std::int64_t a = 0; a < down; ++a)
+    for (std::int64_t b = 0; b < across; ++b, ++k) {
+      const T* v = x + a * row + b * column;
+      for (std::int64_t l = 0; l < n; ++l) {
+        const bool take = (v[l] > best[l]) | (v[l] != v[l]);
+        best[l] = take ? v[l] : best[l];
+        number[l] = take ? k : number[l];
+      }
+    }
+  for (std::int64_t l = 0; l < n; ++l) y[l] = best[l];
+  if (winner != nullptr)
+    for (std::int64_t l = 0; l < n; ++l) winner[l] = static_cast<I>(number[l]);
+}
+
+/// y = g where element k won, else 0; or y += that.
+template <bool add, bool whole, class T, class I>
+[[gnu::always_inline]] inline void give(const T* g, const I* winner, std::int64_t k, std::int64_t count,
+                                        T* y) {
+  const std::int64_t n = whole ? pool_lanes : count;
+  for (std::int64_t l = 0; l < n; ++l) {
+    const T part = static_cast<std::int64_t>(winner[l]) == k ? g[l] : T(0);
+    y[l] = add ? y[l] + part : part;
+  }
+}
+
+}  // namespace detail
+
+/// y = the largest element of each window, winner = its number; winner.data may be null. The first in
+/// row-major order among equals; a NaN wins (the last one).
+template <class T, class I>
+void max_pool(std::int64_t images, std::int64_t channels, const PlaneWindows& windows, Planes<const T> x,
+              Planes<T> y, Planes<I> winner) {
+  const std::int64_t height = windows.rows.count(), width = windows.columns.count();
+  const bool wide = channels > 1 && x.channel == 1 && y.channel == 1;
+  const std::int64_t cost = windows.row_cost() * channels;
+  parallel_for(images * height, chunk_for(wide ? cost / 4 : cost), [&](std::int64_t begin, std::int64_t end) {
+    vectorized([=, &windows] {
+      for (std::int64_t r = begin; r < end; ++r) {
+        const std::int64_t n = r / height, i = r % height;
+        for (std::int64_t j = 0; j < width; ++j) {
+          const std::int64_t first = windows.rows[i].begin * x.row + windows.columns[j].begin * x.column;
+          const std::int64_t step = wide ? detail::pool_lanes : 1;
+          for (std::int64_t c = 0; c < channels; c += step) {
+            const T* from = x.at(n, c) + first;
+            T* to = y.at(n, c) + i * y.row + j * y.column;
+            I* won = winner.data == nullptr ? nullptr : winner.at(n, c) + i * winner.row + j * winner.column;
+            const std::int64_t down = windows.down(i), across = windows.across(j);
+            const std::int64_t row = windows.rows.step * x.row, column = windows.columns.step * x.column;
+            if (wide && channels - c >= step)
+              detail::best_of<true>(from, down, across, row, column, step, to, won);
+            else
+              detail::best_of<false>(from, down, across, row, column, std::min(step, channels - c), to, won);
+          }
+        }
+      }
+    });
+  });
+}
+
+/// y[i, j] = the element of x that won window (i, j).
+template <class T, class I>
+void gather_winners(std::int64_t images, std::int64_t channels, const PlaneWindows& windows,
+                    Planes<const T> x, Planes<const I> winner, Planes<T> y) {
+  parallel_for(images, chunk_for(windows.rows.count() * windows.row_cost() * channels),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t n = begin; n < end; ++n)
+                   for (std::int64_t i = 0; i < windows.rows.count(); ++i)
+                     for (std::int64_t j = 0; j < windows.columns.count(); ++j)
+                       for (std::int64_t c = 0; c < channels; ++c) {
+                         const std::int64_t k = winner.at(n, c)[i * winner.row + j * winner.column];
+                         y.at(n, c)[i * y.row + j * y.column] =
+                             x.at(n, c)[windows.row(i, j, k) * x.row + windows.column(j, k) * x.column];
+                       }
+               });
+}
+
+/// The transpose of gather_winners: y = 0, then x[i, j] is added where window (i, j) was won, in row-major
+/// order.
+template <class T, class I>
+void scatter_winners(std::int64_t images, std::int64_t channels, const PlaneWindows& windows,
+                     Planes<const T> x, Planes<const I> winner, Planes<T> y) {
+  const std::int64_t height = windows.rows.count(), width = windows.columns.count();
+  const std::int64_t all_rows = windows.rows.size, all_columns = windows.columns.size;
+  const bool wide = channels > 1 && winner.channel == 1 && y.channel == 1;
+  const bool tile = wide && windows.tile();
+  const auto clear = [&](std::int64_t n, std::int64_t top, std::int64_t bottom, std::int64_t left) {
+    for (std::int64_t h = top; h < bottom; ++h)
+      for (std::int64_t w = left; w < all_columns; ++w)
+        if (wide)
+          std::fill_n(y.at(n, 0) + h * y.row + w * y.column, channels, T(0));
+        else
+          for (std::int64_t c = 0; c < channels; ++c) y.at(n, c)[h * y.row + w * y.column] = T(0);
+  };
+  const std::int64_t cost = windows.row_cost() * channels * height / (wide ? 4 : 1);
+  parallel_for(images, chunk_for(cost), [&](std::int64_t begin, std::int64_t end) {
+    const Scratch<T> line(wide ? width * channels : 0);
+    for (std::int64_t n = begin; n < end; ++n) {
+      if (tile) {  // only what lies beyond the windows is not written below
+        clear(n, 0, windows.rows[height - 1].end, windows.columns[width - 1].end);
+        clear(n, windows.rows[height - 1].end, all_rows, 0);
+      } else {
+        clear(n, 0, all_rows, 0);
+      }
+      for (std::int64_t i = 0; i < height; ++i) {
+        if (!wide) {
+          for (std::int64_t j = 0; j < width; ++j)
+            for (std::int64_t c = 0; c < channels; ++c) {
+              const std::int64_t k = winner.at(n, c)[i * winner.row + j * winner.column];
+              y.at(n, c)[windows.row(i, j, k) * y.row + windows.column(j, k) * y.column] +=
+                  x.at(n, c)[i * x.row + j * x.column];
+            }
+          continue;
+        }
+        interleave_row(x.at(n, 0) + i * x.row, x.channel, x.column, channels, width, line.data());
+        vectorized([=, &windows, source = line.data()] {
+          for (std::int64_t j = 0; j < width; ++j)
+            for (std::int64_t k = 0; k < windows.down(i) * windows.across(j); ++k) {
+              T* to = y.at(n, 0) + windows.row(i, j, k) * y.row + windows.column(j, k) * y.column;
+              const I* won = winner.at(n, 0) + i * winner.row + j * winner.column;
+              const T* g = source + j * channels;
+              for (std::int64_t c = 0; c < channels; c += detail::pool_lanes) {
+                const std::int64_t count = std::min(detail::pool_lanes, channels - c);
+                if (tile && count == detail::pool_lanes)
+                  detail::give<false, true>(g + c, won + c, k, count, to + c);
+                else if (tile)
+                  detail::give<false, false>(g + c, won + c, k, count, to + c);
+                else
+                  detail::give<true, false>(g + c, won + c, k, count, to + c);
+              }
+            }
+        });
+      }
+    }
+  });
+}
+
+}  // namespace gradus::kernels
