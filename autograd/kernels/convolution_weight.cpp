@@ -7,6 +7,7 @@
 #include <gradus/autograd/kernels/memory.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/kernels/pixels.hpp>
+#include <gradus/autograd/kernels/transpose.hpp>
 
 namespace gradus::kernels {
 
@@ -76,37 +77,22 @@ class Rows {
     }
   }
 
-  /// One row of pixels, a strip of channels at a time, so that both sides stay within a few cache lines.
+  /// One row of pixels, as a piece of each channel's plane.
   void load_row(const T* from, const Planes<const T>& x, T* to) const {
-    constexpr std::int64_t strip = 8;
     const std::int64_t width = std::min(c_.input.w, phase_ * c_.stride.w - c_.padding.w);
-    for (std::int64_t r = 0; r < count_; r += strip) {
-      const std::int64_t channels = std::min(strip, count_ - r);
-      for (std::int64_t p = 0; p < c_.stride.w; ++p) {
-        // Columns w with (w + padding) % stride == p.
-        const std::int64_t first = (p - c_.padding.w % c_.stride.w + c_.stride.w) % c_.stride.w;
-        const T* source = from + r * x.channel + first * x.column;
-        T* target = to + r * length_ + p * phase_ + (first + c_.padding.w) / c_.stride.w;
-        const std::int64_t n = first < width ? chunk_count(width - first, c_.stride.w) : 0;
-        const std::int64_t step = c_.stride.w * x.column;
-        if (channels == strip)
-          transpose<strip>(source, x.channel, step, n, target);
-        else
-          for (std::int64_t c = 0; c < channels; ++c)
-            for (std::int64_t j = 0; j < n; ++j) target[c * length_ + j] = source[c * x.channel + j * step];
+    const std::int64_t step = c_.stride.w * x.column;
+    for (std::int64_t p = 0; p < c_.stride.w; ++p) {
+      // Columns w with (w + padding) % stride == p.
+      const std::int64_t first = (p - c_.padding.w % c_.stride.w + c_.stride.w) % c_.stride.w;
+      const std::int64_t n = first < width ? chunk_count(width - first, c_.stride.w) : 0;
+      const T* source = from + first * x.column;
+      T* target = to + p * phase_ + (first + c_.padding.w) / c_.stride.w;
+      if (x.channel == 1) {
+        transpose(source, step, n, count_, target, length_);
+      } else {
+        for (std::int64_t c = 0; c < count_; ++c)
+          for (std::int64_t j = 0; j < n; ++j) target[c * length_ + j] = source[c * x.channel + j * step];
       }
-    }
-  }
-
-  /// target[c, j] = source[c, j], where the c of source or the j may lie side by side.
-  template <std::int64_t channels>
-  void transpose(const T* source, std::int64_t channel, std::int64_t step, std::int64_t n, T* target) const {
-    if (channel == 1) {
-      for (std::int64_t j = 0; j < n; ++j)
-        for (std::int64_t c = 0; c < channels; ++c) target[c * length_ + j] = source[j * step + c];
-    } else {
-      for (std::int64_t c = 0; c < channels; ++c)
-        for (std::int64_t j = 0; j < n; ++j) target[c * length_ + j] = source[c * channel + j * step];
     }
   }
 
@@ -157,6 +143,7 @@ class Run {
   void accumulate(std::int64_t chunk, std::int64_t group, std::int64_t block) const {
     const std::int64_t channel = block * block_, channels = std::min(block_, c_.in - channel);
     const Rows<T> rows(c_, channels);
+    std::fill_n(partial(chunk, group, block), channels * c_.positions() * c_.out, T(0));
     const std::int64_t first = chunk * images_, last = std::min(c_.images, first + images_);
     const std::int64_t places = c_.output.h * c_.output.w;
     const std::int64_t at_once = std::clamp<std::int64_t>(depth_at_once / places, 1, last - first);
@@ -175,13 +162,19 @@ class Run {
           copy_pixels(y_.at(n + k, group * c_.out), y_, c_.out, c_.output, whole,
                       right.data() + k * results.image);
       }
-      multiply(rows, left.data(), count, channels, results, n > first, partial(chunk, group, block));
+      multiply(rows, left.data(), count, channels, results, partial(chunk, group, block));
     }
   }
 
-  /// to (+)= the sum over `count` images of rows times places.
+  /// Whether row i of the places sees a row of the image, not padding, at row u of the kernel.
+  bool sees_image(std::int64_t u, std::int64_t i) const {
+    const std::int64_t h = i * c_.stride.h + u * c_.dilation.h - c_.padding.h;
+    return h >= 0 && h < c_.input.h;
+  }
+
+  /// to += the sum over `count` images of rows times places.
   void multiply(const Rows<T>& rows, const T* left, std::int64_t count, std::int64_t channels,
-                const Pixels<T>& right, bool accumulate, T* to) const {
+                const Pixels<T>& right, T* to) const {
     // Places without gaps are one long row.
     const bool joined = rows.patches() && (c_.output.h == 1 || right.row == c_.output.w * right.column);
     const std::int64_t height = joined ? 1 : c_.output.h;
@@ -193,12 +186,16 @@ class Run {
     for (std::int64_t first = 0; first < count * height; first += at_once)
       for (std::int64_t p = 0; p < products; ++p) {
         terms.clear();
+        const std::int64_t u = p / c_.kernel.w;
         for (std::int64_t i = first; i < std::min(count * height, first + at_once); ++i)
-          terms.add(i / height * rows.elements() + rows.offset(p / c_.kernel.w, p % c_.kernel.w, i % height),
-                    i / height * right.image + i % height * right.row);
+          if (rows.patches() || sees_image(u, i % height))
+            terms.add(
+                i / height * rows.elements() + rows.offset(p / c_.kernel.w, p % c_.kernel.w, i % height),
+                i / height * right.image + i % height * right.row);
+        if (terms.size() == 0) continue;
         for (std::int64_t o = 0; o < c_.out; o += out_block) {
           const Tile<T> tile({m, std::min(out_block, c_.out - o), width, rows.length(), right.column, c_.out},
-                             accumulate || first > 0, Terms::many);
+                             true, Terms::many);
           tile(left, right.data + o, to + p * channels * c_.out + o, terms);
         }
       }

@@ -155,6 +155,7 @@ class Run {
     const std::int64_t last = pass_.count.w - (pass_.count.w - 1) / tile * tile;
     const std::int64_t padded = chunk_count(columns, lanes) * lanes;
     T beside[row_tile * widest];
+    static constexpr T zeros[widest] = {};
     const bool direct = padded == columns;
     const auto product = [&](std::int64_t places, bool accumulate) {
       return Tile<T>(
@@ -166,16 +167,15 @@ class Run {
     const std::int64_t pieces = c_.depth / step_, all = taps * pieces;
     TileTerms<T> terms;
     for (std::int64_t begin = 0; begin < all; begin += terms_at_once) {
-      terms.clear();
-      for (std::int64_t i = begin; i < std::min(all, begin + terms_at_once); ++i) {
-        const Tap& tap = pass_.taps[static_cast<std::size_t>(i / pieces)];
-        terms.add(
-            (tap.row - first_.h) * pixels.row + (tap.column - first_.w) * pixels.column + i % pieces * step_,
-            i / pieces * matrix_ + i % pieces * step_ * block_);
-      }
+      const std::int64_t end = std::min(all, begin + terms_at_once);
       const bool accumulate = begin > 0 || bias != nullptr;
       const Tile<T> whole = product(tile, accumulate), rest = product(last, accumulate);
+      Range filled{0, 0};
       for_each_row(task, [&](std::int64_t n, std::int64_t i) {
+        const Range seen = taps_within((task.begin + i) * pass_.stride.h);
+        const Range range{std::max(begin, seen.begin * pieces), std::min(end, seen.end * pieces)};
+        if (range != filled) add_terms(range, pixels, terms);
+        filled = range;
         const T* from = pixels.data + n * pixels.image + i * pass_.stride.h * pixels.row;
         T* to = c_.y.at(task.first + n, task.group * c_.width + channel) +
                 (pass_.origin.h + (task.begin + i) * pass_.step.h) * c_.y.row + pass_.origin.w * c_.y.column;
@@ -186,15 +186,42 @@ class Run {
               std::copy_n(source + p * step, columns, target + p * to_step);
           };
           T* result = to + j * column;
-          if (begin == 0 && bias != nullptr)
-            copy_rows(bias, 0, direct ? result : beside, direct ? column : padded);
+          if (begin == 0 && (bias != nullptr || terms.size() == 0))
+            copy_rows(bias != nullptr ? bias : zeros, 0, direct ? result : beside, direct ? column : padded);
           else if (begin > 0 && !direct)
             copy_rows(result, column, beside, padded);
-          (places == tile ? whole : rest)(from + j * pass_.stride.w * pixels.column, matrices,
-                                          direct ? result : beside, terms);
+          if (terms.size() > 0)
+            (places == tile ? whole : rest)(from + j * pass_.stride.w * pixels.column, matrices,
+                                            direct ? result : beside, terms);
           if (!direct) copy_rows(beside, padded, result, column);
         }
       });
+    }
+  }
+
+  struct Range {
+    std::int64_t begin, end;
+    friend bool operator==(const Range&, const Range&) = default;
+  };
+
+  /// The taps, which are sorted by rows, that lie within the image for places that begin at image row `top`.
+  Range taps_within(std::int64_t top) const {
+    const auto first = std::find_if(pass_.taps.begin(), pass_.taps.end(),
+                                    [&](const Tap& tap) { return top + tap.row >= 0; });
+    const auto last =
+        std::find_if(first, pass_.taps.end(), [&](const Tap& tap) { return top + tap.row >= c_.size.h; });
+    return {first - pass_.taps.begin(), last - pass_.taps.begin()};
+  }
+
+  /// Terms number `range` of the list [tap][piece of the depth].
+  void add_terms(const Range& range, const Pixels<T>& pixels, TileTerms<T>& terms) const {
+    const std::int64_t pieces = c_.depth / step_;
+    terms.clear();
+    for (std::int64_t i = range.begin; i < range.end; ++i) {
+      const Tap& tap = pass_.taps[static_cast<std::size_t>(i / pieces)];
+      terms.add(
+          (tap.row - first_.h) * pixels.row + (tap.column - first_.w) * pixels.column + i % pieces * step_,
+          i / pieces * matrix_ + i % pieces * step_ * block_);
     }
   }
 

@@ -15,7 +15,7 @@ struct Tap {
 };
 
 /// The places of a result that see the same taps: origin + step (i, j) for i, j < count, which read image
-/// pixels stride (i, j) + tap.
+/// pixels stride (i, j) + tap. Taps are sorted by rows.
 struct Pass {
   Pair origin, step, count, stride;
   std::vector<Tap> taps;

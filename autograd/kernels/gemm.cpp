@@ -4,53 +4,122 @@
 #include <optional>
 
 #include <gradus/autograd/kernels/gemm_tile.hpp>
+#include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/memory.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/kernels/transpose.hpp>
 
 namespace gradus::kernels {
 
 namespace {
 
-// A tile of the result and the blocks of a and b behind it stay in a core's L2: 64 KB, 64 KB and 128 KB in
-// float.
-constexpr std::int64_t tile_rows = 64, tile_cols = 128, block_depth = 256;
+constexpr std::int64_t depth = 256;      // of a packed block of b, which with a few rows of a stays in L1
+constexpr std::int64_t row_tile = 48;    // rows of a and c that one product takes
+constexpr std::int64_t tall = 16;        // rows from which packing b pays
+constexpr std::int64_t few_rows = 4;     // below, a product is some dot products
+constexpr std::int64_t least_tasks = 8;  // so that several threads have work
 
-/// A block of a matrix as rows of unit stride: in place if it is stored so, else packed.
 template <class T>
-class Block {
- public:
-  explicit Block(std::int64_t capacity) : capacity_(capacity) {}
+bool by_rows(const Matrix<const T>& m) {
+  return m.col_stride == 1 && (m.rows == 1 || m.row_stride >= m.cols);
+}
 
-  void load(const Matrix<const T>& m, std::int64_t row, std::int64_t col, std::int64_t rows,
-            std::int64_t cols) {
-    const T* from = m.data + row * m.row_stride + col * m.col_stride;
-    if (m.col_stride == 1 && m.row_stride >= cols) {
-      data = from;
-      stride = m.row_stride;
-      return;
-    }
-    if (!packed_) packed_.emplace(capacity_);
-    T* to = packed_->data();
-    constexpr std::int64_t strip = 16;  // both sides of a transposition stay within a few cache lines
-    for (std::int64_t j0 = 0; j0 < cols; j0 += strip)
-      for (std::int64_t i = 0; i < rows; ++i)
-        for (std::int64_t j = j0; j < std::min(cols, j0 + strip); ++j)
-          to[i * cols + j] = from[i * m.row_stride + j * m.col_stride];
-    data = to;
-    stride = cols;
+/// Copies m to `to`, row-major.
+template <class T>
+void copy(const Matrix<const T>& m, T* to) {
+  if (m.col_stride == 1) {
+    for (std::int64_t i = 0; i < m.rows; ++i) std::copy_n(m.data + i * m.row_stride, m.cols, to + i * m.cols);
+  } else if (m.row_stride == 1) {
+    transpose(m.data, m.col_stride, m.cols, m.rows, to, m.cols);
+  } else {
+    for (std::int64_t i = 0; i < m.rows; ++i)
+      for (std::int64_t j = 0; j < m.cols; ++j)
+        to[i * m.cols + j] = m.data[i * m.row_stride + j * m.col_stride];
   }
+}
 
-  const T* data = nullptr;
-  std::int64_t stride = 0;
+template <class T>
+Matrix<const T> part(const Matrix<const T>& m, std::int64_t row, std::int64_t col, std::int64_t rows,
+                     std::int64_t cols) {
+  return {m.data + row * m.row_stride + col * m.col_stride, rows, cols, m.row_stride, m.col_stride};
+}
 
- private:
-  std::int64_t capacity_;
-  std::optional<Scratch<T>> packed_;
-};
+/// c = a b for few rows of a and a b stored by columns: each element is a dot product, added up in lanes of
+/// fixed number.
+template <class T>
+void dot_products(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c, bool accumulate) {
+  parallel_for(c.cols, chunk_for(a.cols * c.rows / 4), [&](std::int64_t begin, std::int64_t end) {
+    vectorized([=] {
+      constexpr std::int64_t lanes = 32;
+      for (std::int64_t j = begin; j < end; ++j)
+        for (std::int64_t i = 0; i < c.rows; ++i) {
+          const T* x = a.data + i * a.row_stride;
+          const T* y = b.data + j * b.col_stride;
+          T sums[lanes] = {};
+          std::int64_t k = 0;
+          for (; k + lanes <= a.cols; k += lanes)
+            for (std::int64_t l = 0; l < lanes; ++l) sums[l] += x[k + l] * y[k + l];
+          for (std::int64_t l = 0; k < a.cols; ++k, ++l) sums[l] += x[k] * y[k];
+          for (std::int64_t width = lanes / 2; width > 0; width /= 2)
+            for (std::int64_t l = 0; l < width; ++l) sums[l] += sums[l + width];
+          T& to = c.data[i * c.row_stride + j];
+          to = accumulate ? to + sums[0] : sums[0];
+        }
+    });
+  });
+}
+
+/// c = a b by way of its transpose: cheaper to arrange when b is large and stored by columns.
+template <class T>
+void by_transpose(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c, bool accumulate) {
+  const Scratch<T> scratch(c.rows * c.cols);
+  const Matrix<T> flipped = row_major(scratch.data(), c.cols, c.rows);
+  gemm(b.transposed(), a.transposed(), flipped);
+  for (std::int64_t i = 0; i < c.rows; ++i) {
+    T* to = c.data + i * c.row_stride;
+    const T* from = scratch.data() + i;
+    for (std::int64_t j = 0; j < c.cols; ++j)
+      to[j] = accumulate ? to[j] + from[j * c.rows] : from[j * c.rows];
+  }
+}
+
+/// Rows [begin, end) of columns [first, first + width) of c = a b; a is stored by rows.
+template <class T>
+void multiply_block(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c,
+                    std::int64_t begin, std::int64_t end, std::int64_t first, std::int64_t width,
+                    bool accumulate, T* packed) {
+  const std::int64_t rows = end - begin, tile = chunk_count(rows, chunk_count(rows, row_tile));
+  for (std::int64_t k = 0; k < a.cols; k += depth) {
+    const std::int64_t deep = std::min(depth, a.cols - k);
+    const Matrix<const T> block = part(b, k, first, deep, width);
+    const bool in_place = by_rows(block) && (rows < tall || block.row_stride == width);
+    if (!in_place) copy(block, packed);
+    const auto product = [&](std::int64_t m) {
+      return Tile<T>({m, width, deep, std::max(a.row_stride, deep),
+                      in_place ? std::max(block.row_stride, width) : width, std::max(c.row_stride, width)},
+                     accumulate || k > 0);
+    };
+    const Tile<T> whole = product(tile), rest = product(rows - (rows - 1) / tile * tile);
+    for (std::int64_t i = begin; i < end; i += tile)
+      (i + tile <= end ? whole : rest)(a.data + i * a.row_stride + k, in_place ? block.data : packed,
+                                       c.data + i * c.row_stride + first);
+  }
+}
 
 template <class T>
 void clear(const Matrix<T>& c) {
   for (std::int64_t i = 0; i < c.rows; ++i) std::fill_n(c.data + i * c.row_stride, c.cols, T(0));
+}
+
+/// A copy of `a` stored by rows, made in parallel.
+template <class T>
+Scratch<T> copy_by_rows(const Matrix<const T>& a) {
+  Scratch<T> rows(a.rows * a.cols);
+  parallel_for(a.rows, std::max<std::int64_t>(chunk_for(a.cols), 8),
+               [&](std::int64_t begin, std::int64_t end) {
+                 copy(part(a, begin, 0, end - begin, a.cols), rows.data() + begin * a.cols);
+               });
+  return rows;
 }
 
 }  // namespace
@@ -58,34 +127,33 @@ void clear(const Matrix<T>& c) {
 template <class T>
 void gemm(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c, bool accumulate) {
   if (c.rows == 0 || c.cols == 0) return;
-  if (c.col_stride != 1) {
-    gemm(b.transposed(), a.transposed(), c.transposed(), accumulate);
-    return;
-  }
+  if (c.col_stride != 1) return gemm(b.transposed(), a.transposed(), c.transposed(), accumulate);
   if (a.cols == 0) {
     if (!accumulate) clear(c);
     return;
   }
-  const std::int64_t down = chunk_count(c.rows, tile_rows), across = chunk_count(c.cols, tile_cols);
-  const std::int64_t row_step = chunk_count(c.rows, down), col_step = chunk_count(c.cols, across);
-  const std::int64_t cost = row_step * col_step * a.cols / 16;  // multiply-adds of a tile, 16 at a time
-  parallel_for(down * across, chunk_for(cost), [&](std::int64_t begin, std::int64_t end) {
-    Block<T> left(row_step * block_depth), right(block_depth * col_step);
-    for (std::int64_t t = begin; t < end; ++t) {
-      const std::int64_t i = t / across * row_step, j = t % across * col_step;
-      const std::int64_t rows = std::min(row_step, c.rows - i), cols = std::min(col_step, c.cols - j);
-      if (rows <= 0 || cols <= 0) continue;
-      T* out = c.data + i * c.row_stride + j;
-      for (std::int64_t k = 0; k < a.cols; k += block_depth) {
-        const std::int64_t depth = std::min(block_depth, a.cols - k);
-        left.load(a, i, k, rows, depth);
-        right.load(b, k, j, depth, cols);
-        const Tile<T> tile({rows, cols, depth, left.stride, right.stride, std::max(c.row_stride, cols)},
-                           accumulate || k > 0);
-        tile(left.data, right.data, out);
-      }
-    }
-  });
+  if (b.row_stride == 1 && b.col_stride != 1) {
+    if (c.rows <= few_rows && a.col_stride == 1) return dot_products(a, b, c, accumulate);
+    if (c.rows >= 8 && c.rows * (a.cols + c.cols) < a.cols * c.cols) return by_transpose(a, b, c, accumulate);
+  }
+  if (!by_rows(a)) {
+    const Scratch<T> rows = copy_by_rows(a);
+    return gemm(row_major<const T>(rows.data(), a.rows, a.cols), b, c, accumulate);
+  }
+  const std::int64_t width = std::min(preferred_tile_columns(), c.cols), across = chunk_count(c.cols, width);
+  const std::int64_t cost = std::max<std::int64_t>(width * a.cols / 16, 1);  // of one row of a block
+  const std::int64_t rows = std::max({chunk_count(c.rows, chunk_count(least_tasks, across)),
+                                      chunk_for(cost) / 2, std::min(c.rows, row_tile)});
+  const std::int64_t down = chunk_count(c.rows, rows);
+  parallel_for(down * across, chunk_for(std::min(rows, c.rows) * cost),
+               [&](std::int64_t begin, std::int64_t end) {
+                 const Scratch<T> packed(std::min(depth, a.cols) * width);
+                 for (std::int64_t t = begin; t < end; ++t) {
+                   const std::int64_t i = t % down * rows, j = t / down * width;
+                   multiply_block(a, b, c, i, std::min(c.rows, i + rows), j, std::min(width, c.cols - j),
+                                  accumulate, packed.data());
+                 }
+               });
 }
 
 template void gemm(const Matrix<const float>&, const Matrix<const float>&, const Matrix<float>&, bool);

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include <gradus/autograd/kernels/planes.hpp>
+#include <gradus/autograd/kernels/transpose.hpp>
 #include <gradus/autograd/pair.hpp>
 
 /// Parts of images with the channels of a pixel side by side, as convolutions read them.
@@ -40,12 +41,12 @@ void interleave_row(const T* from, std::int64_t channel, std::int64_t column, st
     std::copy_n(from, width * channels, to);
     return;
   }
-  constexpr std::int64_t strip = 16;  // both sides stay within a few cache lines
-  for (std::int64_t c0 = 0; c0 < channels; c0 += strip) {
-    const std::int64_t end = std::min(channels, c0 + strip);
-    for (std::int64_t w = 0; w < width; ++w)
-      for (std::int64_t c = c0; c < end; ++c) to[w * channels + c] = from[c * channel + w * column];
+  if (column == 1) {
+    transpose(from, channel, channels, width, to, channels);
+    return;
   }
+  for (std::int64_t w = 0; w < width; ++w)
+    for (std::int64_t c = 0; c < channels; ++c) to[w * channels + c] = from[c * channel + w * column];
 }
 
 /// Copies a box of `channels` channels, from[0, 0] being the image's first pixel, to `to` [height, width,
