@@ -40,8 +40,21 @@ struct Real {
   friend Real sqrt(Real x) { return std::sqrt(x.value); }
   friend Real sin(Real x) { return std::sin(x.value); }
   friend Real cos(Real x) { return std::cos(x.value); }
+  friend Real tan(Real x) { return std::tan(x.value); }
+  friend Real asin(Real x) { return std::asin(x.value); }
+  friend Real acos(Real x) { return std::acos(x.value); }
+  friend Real atan(Real x) { return std::atan(x.value); }
+  friend Real sinh(Real x) { return std::sinh(x.value); }
+  friend Real cosh(Real x) { return std::cosh(x.value); }
+  friend Real asinh(Real x) { return std::asinh(x.value); }
+  friend Real acosh(Real x) { return std::acosh(x.value); }
+  friend Real atanh(Real x) { return std::atanh(x.value); }
+  friend Real exp2(Real x) { return std::exp2(x.value); }
+  friend Real log2(Real x) { return std::log2(x.value); }
+  friend Real log10(Real x) { return std::log10(x.value); }
   friend Real tanh(Real x) { return std::tanh(x.value); }
   friend Real erf(Real x) { return std::erf(x.value); }
+  friend Real erfc(Real x) { return std::erfc(x.value); }
   friend Real abs(Real x) {
     if constexpr (std::is_signed_v<T>) return std::abs(x.value);
     return x;
@@ -56,6 +69,10 @@ struct Real {
   }
   friend Real ceil(Real x) {
     if constexpr (std::is_floating_point_v<T>) return std::ceil(x.value);
+    return x;
+  }
+  friend Real trunc(Real x) {
+    if constexpr (std::is_floating_point_v<T>) return std::trunc(x.value);
     return x;
   }
   /// Halves go to the even neighbour.

@@ -25,7 +25,7 @@ inline Tensor sliced_layout(const Tensor& x) {
   const NoGrad guard;
   Shape larger = x.shape();
   for (std::int64_t& size : larger) size = 2 * size + 1;
-  Tensor y = full(larger, 99, {.dtype = x.dtype()});
+  Tensor y = full(larger, x.dtype() == boolean ? 1 : 99, {.dtype = x.dtype()});
   for (std::size_t d = 0; d < x.rank(); ++d) y = slice(y, static_cast<std::int64_t>(d), 1, larger[d], 2);
   y.copy_(x);
   return y.detach().requires_grad_(x.requires_grad());
