@@ -12,7 +12,7 @@
 namespace gradus::optim {
 
 /// A parameter that has a gradient, in a running step. `State` is what the rule remembers of a parameter: a
-/// plain struct of tensors, undefined until the rule makes them.
+/// plain struct of tensors, undefined until the rule makes them, and of numbers (double).
 template <class State>
 struct Update {
   Tensor parameter;
@@ -26,15 +26,18 @@ struct Update {
 ///
 ///     struct SignRule {
 ///       static constexpr const char* name = "Sign";
-///       struct Options { double lr = 1e-3; };      // members: double, bool, std::array of double; one is
-///       `lr` struct State {};                           // members: Tensor static void check(const Options&
-///       o);       // throws ValueError for options out of range static void update(const Options& o,
-///       std::span<Update<State>> updates);  // see fused.hpp
+///       struct Options {  // of double, bool, std::int64_t, std::array of double; one is lr
+///         double lr = 1e-3;
+///       };
+///       struct State {};                       // of Tensor, double
+///       static void check(const Options& o);   // throws ValueError for options out of range
+///       static void update(const Options& o, std::span<Update<State>> updates);  // see fused.hpp
 ///     };
 ///     using Sign = RuleOptimizer<SignRule>;
 ///
 /// `update` gets all parameters of a group that have a gradient at once, so that it can pass over them as
-/// over one long array.
+/// over one long array. A rule that does not take every parameter has
+/// `static void check_parameter(const Tensor& parameter, std::size_t index)`, which throws.
 template <class R>
 concept Rule = requires(typename R::Options& options, std::span<Update<typename R::State>> updates) {
   { R::name } -> std::convertible_to<const char*>;
@@ -72,7 +75,11 @@ class RuleOptimizer final : public Optimizer {
   void add_group(Group group, SourceLocation at = SourceLocation::current()) {
     const OpScope scope(R::name, at);
     R::check(group.options);
-    detail::check_parameters(group.parameters, parameters());
+    const std::vector<Tensor> present = parameters();
+    detail::check_parameters(group.parameters, present);
+    if constexpr (requires { R::check_parameter(group.parameters[0], std::size_t{}); })
+      for (std::size_t i = 0; i < group.parameters.size(); ++i)
+        R::check_parameter(group.parameters[i], present.size() + i);
     Members& added = groups_.emplace_back(Members{std::move(group.options), {}});
     for (Tensor& parameter : group.parameters) added.slots.push_back({std::move(parameter), {}, 0});
   }
@@ -139,6 +146,20 @@ void for_each_number(Options& options, F&& f) {
   });
 }
 
+/// Calls `f(name, tensor)` for each tensor, `f(name, number)` for each number of a parameter's state.
+template <class State, class F>
+void for_each_tensor(State& state, F&& f) {
+  for_each_member(state, [&]<class M>(std::string_view name, M& member) {
+    if constexpr (std::is_same_v<std::remove_const_t<M>, Tensor>) f(name, member);
+  });
+}
+template <class State, class F>
+void for_each_scalar(State& state, F&& f) {
+  for_each_member(state, [&]<class M>(std::string_view name, M& member) {
+    if constexpr (std::is_same_v<std::remove_const_t<M>, double>) f(name, member);
+  });
+}
+
 }  // namespace detail
 
 template <Rule R>
@@ -150,7 +171,7 @@ std::vector<Tensor> RuleOptimizer<R>::checked_gradients() const {
       const Tensor& gradient = gradients.emplace_back(slot.parameter.grad());
       if (!gradient.defined()) continue;
       detail::check_companion("gradient", gradient, slot.parameter, index);
-      for_each_member(slot.state, [&](std::string_view name, const Tensor& state) {
+      detail::for_each_tensor(slot.state, [&](std::string_view name, const Tensor& state) {
         if (state.defined()) detail::check_companion(name, state, slot.parameter, index);
       });
     }
@@ -190,8 +211,11 @@ State RuleOptimizer<R>::state_dict() const {
       const std::string prefix = "state." + keys[index++] + ".";
       if (slot.steps == 0) continue;
       out.numbers[prefix + "steps"] = static_cast<double>(slot.steps);
-      for_each_member(slot.state, [&](std::string_view name, const Tensor& value) {
+      detail::for_each_tensor(slot.state, [&](std::string_view name, const Tensor& value) {
         if (value.defined()) out.tensors[prefix + std::string(name)] = value.clone();
+      });
+      detail::for_each_scalar(slot.state, [&](std::string_view name, double value) {
+        out.numbers[prefix + std::string(name)] = value;
       });
     }
   }
@@ -208,17 +232,19 @@ void RuleOptimizer<R>::load_state_dict(const State& state, SourceLocation at) {
   for (std::size_t g = 0; g < loaded.size(); ++g) {
     detail::for_each_number(loaded[g].options, [&]<class T>(const std::string& name, T& value) {
       const double number = reader.number(fmt::format("groups.{}.{}", g, name));
-      if constexpr (std::is_same_v<T, bool>)
-        value = number != 0;
-      else
-        value = number;
+      value = static_cast<T>(number);
     });
     for (Slot& slot : loaded[g].slots) {
       const std::string prefix = "state." + keys[index++] + ".";
       const bool stepped = reader.has_number(prefix + "steps");
       slot.steps = stepped ? reader.integer(prefix + "steps") : 0;
-      for_each_member(slot.state, [&](std::string_view name, Tensor& value) {
-        value = stepped ? reader.find_tensor(prefix + std::string(name), slot.parameter) : Tensor();
+      slot.state = {};
+      if (!stepped) continue;
+      detail::for_each_tensor(slot.state, [&](std::string_view name, Tensor& value) {
+        value = reader.find_tensor(prefix + std::string(name), slot.parameter);
+      });
+      detail::for_each_scalar(slot.state, [&](std::string_view name, double& value) {
+        value = reader.number(prefix + std::string(name));
       });
     }
   }

@@ -34,6 +34,16 @@ void Scheduler::set(std::int64_t step) {
   }
 }
 
+void Scheduler::set_to(Scheduler& other, std::int64_t step) {
+  other.set(step);
+  other.steps_ = step;
+}
+
+void Scheduler::share_rates(const Scheduler& from, Scheduler& to) {
+  to.base_lr_ = from.base_lr_;
+  to.last_lr_ = from.last_lr_;
+}
+
 State Scheduler::state_dict() const {
   State out;
   out.numbers["steps"] = static_cast<double>(steps_);

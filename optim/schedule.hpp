@@ -59,6 +59,13 @@ class Scheduler {
   double base(std::size_t group) const { return base_lr_[group]; }
   Optimizer& optimizer() const { return optimizer_; }
 
+  /// For schedules made of others.
+  static Optimizer& optimizer_of(const Scheduler& other) { return other.optimizer_; }
+  /// Puts `other` into that step.
+  static void set_to(Scheduler& other, std::int64_t step);
+  /// Gives one schedule the base rates and the last rates of another.
+  static void share_rates(const Scheduler& from, Scheduler& to);
+
  private:
   Optimizer& optimizer_;
   std::string_view name_;

@@ -18,11 +18,22 @@ inline std::unique_ptr<optim::Optimizer> make(const std::string& name, std::vect
   if (name == "RMSprop")
     return std::make_unique<optim::RMSprop>(std::move(parameters),
                                             optim::RMSpropOptions{.momentum = 0.9, .centered = true});
+  if (name == "Adadelta") return std::make_unique<optim::Adadelta>(std::move(parameters));
+  if (name == "Adamax")
+    return std::make_unique<optim::Adamax>(std::move(parameters), optim::AdamaxOptions{.lr = 0.1});
+  if (name == "NAdam")
+    return std::make_unique<optim::NAdam>(std::move(parameters), optim::NAdamOptions{.lr = 0.1});
+  if (name == "RAdam")
+    return std::make_unique<optim::RAdam>(std::move(parameters), optim::RAdamOptions{.lr = 0.1});
+  if (name == "Lion")
+    return std::make_unique<optim::Lion>(std::move(parameters), optim::LionOptions{.lr = 0.05});
+  if (name == "Rprop") return std::make_unique<optim::Rprop>(std::move(parameters));
   return std::make_unique<optim::Adagrad>(std::move(parameters), optim::AdagradOptions{.lr_decay = 0.1});
 }
 
 inline std::string any_optimizer() {
-  return GENERATE(as<std::string>{}, "SGD", "Adam", "AdamW", "RMSprop", "Adagrad");
+  return GENERATE(as<std::string>{}, "SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax",
+                  "NAdam", "RAdam", "Lion", "Rprop");
 }
 
 /// Two parameters that always start alike.

@@ -20,8 +20,9 @@ inline std::unique_ptr<optim::Optimizer> optimizer_of(const Fixture& f) {
 /// Compares the rates (and momenta, where the case has them) in force in each of 30 steps; `make` gives a
 /// schedule, and `step` moves it on after the step of that index.
 template <class Make, class Step>
-void follow_schedule(std::string_view subject, const Make& make, const Step& step) {
-  for (const Fixture& f : fixtures("optim.json", subject)) {
+requires(!std::convertible_to<Step, std::string_view>) void follow_schedule(
+    std::string_view subject, const Make& make, const Step& step, std::string_view file = "optim.json") {
+  for (const Fixture& f : fixtures(file, subject)) {
     CAPTURE(f.name);
     const auto optimizer = optimizer_of(f);
     const auto schedule = make(f, *optimizer);
@@ -41,9 +42,9 @@ void follow_schedule(std::string_view subject, const Make& make, const Step& ste
 }
 
 template <class Make>
-void follow_schedule(std::string_view subject, const Make& make) {
-  follow_schedule(subject, make,
-                  [](const Fixture&, optim::Scheduler& schedule, std::int64_t) { schedule.step(); });
+void follow_schedule(std::string_view subject, const Make& make, std::string_view file = "optim.json") {
+  follow_schedule(
+      subject, make, [](const Fixture&, optim::Scheduler& schedule, std::int64_t) { schedule.step(); }, file);
 }
 
 }  // namespace gradus::test

@@ -51,6 +51,8 @@ Options read_options(const FixtureOptions& given) {
     if (name == "lr") return;
     if constexpr (std::is_same_v<M, bool>) {
       member = given.flag(name, member);
+    } else if constexpr (std::is_same_v<M, std::int64_t>) {
+      member = given.integer(name, member);
     } else if constexpr (std::is_same_v<M, double>) {
       member = given.number(name, member);
     } else {
@@ -97,8 +99,8 @@ void follow(const Fixture& f, DType dtype = float64, Layout layout = Layout::den
 
 /// All cases of the subject: in double, and with other strides and in float as well.
 template <class O>
-void follow_all(std::string_view subject) {
-  for (const Fixture& f : fixtures("optim.json", subject)) {
+void follow_all(std::string_view subject, std::string_view file = "optim.json") {
+  for (const Fixture& f : fixtures(file, subject)) {
     follow<O>(f);
     follow<O>(f, float64, Layout::strided);
     follow<O>(f, float32, Layout::dense, 2e-5);
