@@ -3,12 +3,16 @@
 // Every op of the library.
 #include <gradus/autograd/ops/activation.hpp>
 #include <gradus/autograd/ops/adaptive_avg_pool2d.hpp>
+#include <gradus/autograd/ops/adaptive_pool.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
+#include <gradus/autograd/ops/attention.hpp>
 #include <gradus/autograd/ops/avg_pool2d.hpp>
 #include <gradus/autograd/ops/batch_norm.hpp>
 #include <gradus/autograd/ops/bce_loss.hpp>
 #include <gradus/autograd/ops/compare.hpp>
+#include <gradus/autograd/ops/conv1d.hpp>
 #include <gradus/autograd/ops/conv2d.hpp>
+#include <gradus/autograd/ops/conv3d.hpp>
 #include <gradus/autograd/ops/conv_transpose2d.hpp>
 #include <gradus/autograd/ops/copy.hpp>
 #include <gradus/autograd/ops/create.hpp>
@@ -19,6 +23,7 @@
 #include <gradus/autograd/ops/embedding.hpp>
 #include <gradus/autograd/ops/extrema.hpp>
 #include <gradus/autograd/ops/index.hpp>
+#include <gradus/autograd/ops/interpolate.hpp>
 #include <gradus/autograd/ops/join.hpp>
 #include <gradus/autograd/ops/kl_div.hpp>
 #include <gradus/autograd/ops/layer_norm.hpp>
@@ -29,9 +34,12 @@
 #include <gradus/autograd/ops/masked.hpp>
 #include <gradus/autograd/ops/matmul.hpp>
 #include <gradus/autograd/ops/max_pool2d.hpp>
+#include <gradus/autograd/ops/multinomial.hpp>
 #include <gradus/autograd/ops/nll_loss.hpp>
 #include <gradus/autograd/ops/pad.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
+#include <gradus/autograd/ops/pool1d.hpp>
+#include <gradus/autograd/ops/pool3d.hpp>
 #include <gradus/autograd/ops/power.hpp>
 #include <gradus/autograd/ops/random.hpp>
 #include <gradus/autograd/ops/rearrange.hpp>
@@ -45,6 +53,7 @@
 #include <gradus/autograd/ops/ternary.hpp>
 #include <gradus/autograd/ops/triangle.hpp>
 #include <gradus/autograd/ops/trigonometry.hpp>
+#include <gradus/autograd/ops/unfold.hpp>
 #include <gradus/autograd/ops/variance.hpp>
 #include <gradus/autograd/ops/vector_norm.hpp>
 #include <gradus/autograd/ops/view.hpp>

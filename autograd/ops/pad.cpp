@@ -1,7 +1,11 @@
 #include <gradus/autograd/ops/pad.hpp>
 
+#include <algorithm>
+
 #include <gradus/autograd/operand.hpp>
 #include <gradus/autograd/ops/copy.hpp>
+#include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/index.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/tape.hpp>
 
@@ -58,14 +62,55 @@ struct Flip {
   }
 };
 
+/// Throws unless there are pairs of amounts, for no more dimensions than x has.
+void check_pairs(const Tensor& x, const std::vector<std::int64_t>& amounts) {
+  require<ShapeError>(amounts.size() % 2 == 0, "{} amounts were given; they come in pairs, before and after",
+                      amounts.size());
+  require<ShapeError>(amounts.size() / 2 <= x.rank(), "{} pairs of amounts were given for a tensor {}",
+                      amounts.size() / 2, x.shape());
+}
+
+/// The element, of `size`, that stands at place i of the continued tensor.
+std::int64_t continued(std::int64_t i, std::int64_t size, PadMode mode) {
+  switch (mode) {
+    case PadMode::reflect:
+      return i < 0 ? -i : i < size ? i : 2 * (size - 1) - i;
+    case PadMode::replicate:
+      return std::clamp<std::int64_t>(i, 0, size - 1);
+    case PadMode::circular:
+      break;
+  }
+  return i < 0 ? i + size : i < size ? i : i - size;
+}
+
 }  // namespace
+
+Tensor pad(const Tensor& x, const std::vector<std::int64_t>& amounts, PadMode mode, SourceLocation at) {
+  const OpScope scope("pad", at);
+  check_pairs(x, amounts);
+  Tensor y = x;
+  for (std::size_t k = 0; k < amounts.size() / 2; ++k) {
+    const auto d = static_cast<std::int64_t>(x.rank() - 1 - k);
+    const std::int64_t size = x.size(d), before = amounts[2 * k], after = amounts[2 * k + 1];
+    if (before == 0 && after == 0) continue;
+    const std::int64_t most = mode == PadMode::reflect    ? size - 1
+                              : mode == PadMode::circular ? size
+                              : size > 0                  ? std::max({before, after, std::int64_t{0}})
+                                                          : 0;
+    require<ShapeError>(before <= most && after <= most && size + before + after >= 0,
+                        "amounts {} and {} do not suit the {} elements of dimension {} of {}", before, after,
+                        size, d, x.shape());
+    std::vector<std::int64_t> places;
+    for (std::int64_t i = -before; i < size + after; ++i) places.push_back(continued(i, size, mode));
+    y = index_select(y, d, from_vector(places, Shape(size + before + after)));
+  }
+  return y;
+}
 
 Tensor pad(const Tensor& x, const std::vector<std::int64_t>& amounts, double value, SourceLocation at) {
   const OpScope scope("pad", at);
   const std::size_t pairs = amounts.size() / 2;
-  require<ShapeError>(amounts.size() % 2 == 0, "{} amounts were given; they come in pairs, before and after",
-                      amounts.size());
-  require<ShapeError>(pairs <= x.rank(), "{} pairs of amounts were given for a tensor {}", pairs, x.shape());
+  check_pairs(x, amounts);
   Tensor cropped = x;
   Pad op{Dims::filled(x.rank(), 0), Dims::filled(x.rank(), 0), value};
   for (std::size_t i = 0; i < pairs; ++i) {
