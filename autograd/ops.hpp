@@ -17,7 +17,9 @@
 #include <gradus/autograd/ops/copy.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/cross_entropy.hpp>
+#include <gradus/autograd/ops/ctc_loss.hpp>
 #include <gradus/autograd/ops/diagonal.hpp>
+#include <gradus/autograd/ops/distance.hpp>
 #include <gradus/autograd/ops/dropout.hpp>
 #include <gradus/autograd/ops/einsum.hpp>
 #include <gradus/autograd/ops/embedding.hpp>
@@ -27,10 +29,12 @@
 #include <gradus/autograd/ops/join.hpp>
 #include <gradus/autograd/ops/kl_div.hpp>
 #include <gradus/autograd/ops/layer_norm.hpp>
+#include <gradus/autograd/ops/likelihood_loss.hpp>
 #include <gradus/autograd/ops/linalg.hpp>
 #include <gradus/autograd/ops/linear.hpp>
 #include <gradus/autograd/ops/logarithm.hpp>
 #include <gradus/autograd/ops/loss.hpp>
+#include <gradus/autograd/ops/margin_loss.hpp>
 #include <gradus/autograd/ops/masked.hpp>
 #include <gradus/autograd/ops/matmul.hpp>
 #include <gradus/autograd/ops/max_pool2d.hpp>

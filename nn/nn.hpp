@@ -8,6 +8,7 @@
 #include <gradus/nn/conv2d.hpp>
 #include <gradus/nn/conv_transpose2d.hpp>
 #include <gradus/nn/digest.hpp>
+#include <gradus/nn/distance.hpp>
 #include <gradus/nn/dropout.hpp>
 #include <gradus/nn/embedding.hpp>
 #include <gradus/nn/flatten.hpp>

@@ -56,3 +56,33 @@ TEST_CASE("a loss layer reports the user's line", "[nn][loss][error]") {
   CHECK_THROWS_WITH(nn::MSELoss{}(zeros({2}), zeros({3})),
                     Contains("mse_loss: input is [2] but target is [3]") && Contains("(loss_test.cpp:"));
 }
+
+TEST_CASE("losses over margins and likelihoods as layers pass on their settings", "[nn][loss]") {
+  const Tensor a = doubles({{0.5, -1.5}, {2, 0.25}}), b = doubles({{1, 2}, {-0.5, 0.75}}),
+               c = doubles({{3, 1}, {0, 1}});
+  const Tensor signs = doubles({{1, -1}, {-1, 1}}), row = doubles({1, -1}),
+               classes = tensor({1, 0}, {.dtype = int64});
+  const auto same = [](const Tensor& x, const Tensor& y) { return equal(x, y); };
+  CHECK(same(nn::PoissonNLLLoss{.log_input = false, .full = true, .eps = 0.1}(b + 1, c),
+             poisson_nll_loss(b + 1, c, {.log_input = false, .full = true, .eps = 0.1})));
+  CHECK(same(nn::GaussianNLLLoss{.full = true, .eps = 0.8}(a, b, c),
+             gaussian_nll_loss(a, b, c, {.full = true, .eps = 0.8})));
+  CHECK(same(nn::HingeEmbeddingLoss{.margin = 2}(a, signs), hinge_embedding_loss(a, signs, {.margin = 2})));
+  CHECK(same(nn::SoftMarginLoss{Reduction::sum}(a, signs),
+             soft_margin_loss(a, signs, {.reduction = Reduction::sum})));
+  CHECK(
+      same(nn::MarginRankingLoss{.margin = 2}(a, b, signs), margin_ranking_loss(a, b, signs, {.margin = 2})));
+  CHECK(same(nn::CosineEmbeddingLoss{.margin = -0.5}(a, b, row),
+             cosine_embedding_loss(a, b, row, {.margin = -0.5})));
+  CHECK(same(nn::TripletMarginLoss{.margin = 3, .p = 3, .eps = 0.1, .swap = true}(a, b, c),
+             triplet_margin_loss(a, b, c, {.margin = 3, .p = 3, .eps = 0.1, .swap = true})));
+  CHECK(same(nn::MultiMarginLoss{.p = 2, .margin = 3, .weight = row + 2}(a, classes),
+             multi_margin_loss(a, classes, {.p = 2, .margin = 3, .weight = row + 2})));
+  CHECK(same(nn::MultiLabelSoftMarginLoss{.weight = row + 2}(a, abs(signs)),
+             multilabel_soft_margin_loss(a, abs(signs), {.weight = row + 2})));
+  const Tensor p = log_softmax(reshape(a, {2, 1, 2}), 2), one = tensor({1}, {.dtype = int64});
+  CHECK(same(nn::CTCLoss{.blank = 1, .reduction = Reduction::sum}(p, zeros({1, 1}, {.dtype = int64}),
+                                                                  one + one, one),
+             ctc_loss(p, zeros({1, 1}, {.dtype = int64}), one + one, one,
+                      {.blank = 1, .reduction = Reduction::sum})));
+}

@@ -105,4 +105,11 @@ std::string disagreement(std::string_view file, std::string_view subject, const 
   return text;
 }
 
+Reduction reduction(const FixtureOptions& options) {
+  const std::string text = options.text("reduction", "mean");
+  for (const Reduction r : {Reduction::none, Reduction::mean, Reduction::sum, Reduction::batchmean})
+    if (name(r) == text) return r;
+  fail("unknown reduction {}", text);
+}
+
 }  // namespace gradus::test

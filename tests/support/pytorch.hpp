@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <gradus/autograd/ops/loss.hpp>
+
 #include "support/fixtures.hpp"
 
 namespace gradus::test {
@@ -33,5 +35,8 @@ struct PytorchOptions {
 /// by central differences.
 std::string disagreement(std::string_view file, std::string_view subject, const Subject& f,
                          const PytorchOptions& options = {});
+
+/// The option of that name, mean if there is none. Throws ValueError for another word.
+Reduction reduction(const FixtureOptions& options);
 
 }  // namespace gradus::test

@@ -3,7 +3,7 @@
 #include <gradus/autograd/ops.hpp>
 
 #include "support/catch.hpp"
-#include "support/fixtures.hpp"
+#include "support/pytorch.hpp"
 
 using namespace gradus;
 using Catch::Matchers::Contains;
@@ -11,13 +11,7 @@ using test::Fixture;
 
 namespace {
 
-Reduction reduction(const Fixture& f) {
-  const std::string text = f.options.text("reduction", "mean");
-  for (const Reduction r : {Reduction::none, Reduction::mean, Reduction::sum, Reduction::batchmean})
-    if (name(r) == text) return r;
-  FAIL("unknown reduction " << text);
-  return Reduction::mean;
-}
+Reduction reduction(const Fixture& f) { return test::reduction(f.options); }
 
 /// Every case of `subject`: value and gradients of `loss(fixture)` against PyTorch's.
 template <class F>
