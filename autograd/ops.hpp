@@ -23,7 +23,11 @@
 #include <gradus/autograd/ops/dropout.hpp>
 #include <gradus/autograd/ops/einsum.hpp>
 #include <gradus/autograd/ops/embedding.hpp>
+#include <gradus/autograd/ops/embedding_bag.hpp>
 #include <gradus/autograd/ops/extrema.hpp>
+#include <gradus/autograd/ops/feature_dropout.hpp>
+#include <gradus/autograd/ops/group_norm.hpp>
+#include <gradus/autograd/ops/hard_activation.hpp>
 #include <gradus/autograd/ops/index.hpp>
 #include <gradus/autograd/ops/interpolate.hpp>
 #include <gradus/autograd/ops/join.hpp>
@@ -49,9 +53,11 @@
 #include <gradus/autograd/ops/rearrange.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/regression_loss.hpp>
+#include <gradus/autograd/ops/rms_norm.hpp>
 #include <gradus/autograd/ops/rounding.hpp>
 #include <gradus/autograd/ops/scan.hpp>
 #include <gradus/autograd/ops/scatter_reduce.hpp>
+#include <gradus/autograd/ops/smooth_activation.hpp>
 #include <gradus/autograd/ops/softmax.hpp>
 #include <gradus/autograd/ops/sort.hpp>
 #include <gradus/autograd/ops/ternary.hpp>

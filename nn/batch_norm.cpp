@@ -62,4 +62,10 @@ Tensor BatchNorm2d::operator()(const Tensor& x, SourceLocation at) const {
   return observed(*this, x, normalise(x, at));
 }
 
+Tensor BatchNorm3d::operator()(const Tensor& x, SourceLocation at) const {
+  const OpScope scope("BatchNorm3d", at);
+  require<ShapeError>(x.rank() == 5, "input is {}; needs [n, {}, d, h, w]", x.shape(), num_features);
+  return observed(*this, x, normalise(x, at));
+}
+
 }  // namespace gradus::nn

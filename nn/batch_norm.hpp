@@ -8,7 +8,7 @@
 
 namespace gradus::nn {
 
-/// Options of `BatchNorm1d` and `BatchNorm2d`.
+/// Options of `BatchNorm1d`, `2d` and `3d`.
 struct BatchNormOptions {
   double eps = 1e-5;
   /// Weight of the latest batch in the running statistics; nullopt means their plain average over all
@@ -23,7 +23,7 @@ struct BatchNormOptions {
 
 namespace detail {
 
-/// What BatchNorm1d and BatchNorm2d share.
+/// What BatchNorm1d, 2d and 3d share.
 class BatchNorm {
  public:
   void visit(auto& v) {
@@ -69,6 +69,16 @@ class BatchNorm2d : public detail::BatchNorm {
  public:
   /// Throws ValueError for a negative number of features, eps or momentum, or a momentum above 1.
   explicit BatchNorm2d(std::int64_t num_features, const BatchNormOptions& options = {})
+      : BatchNorm(num_features, options) {}
+  /// Throws ShapeError for another rank.
+  Tensor operator()(const Tensor& x, SourceLocation at = SourceLocation::current()) const;
+};
+
+/// `batch_norm` of [n, c, d, h, w] over all but the channels; otherwise as BatchNorm1d.
+class BatchNorm3d : public detail::BatchNorm {
+ public:
+  /// Throws ValueError for a negative number of features, eps or momentum, or a momentum above 1.
+  explicit BatchNorm3d(std::int64_t num_features, const BatchNormOptions& options = {})
       : BatchNorm(num_features, options) {}
   /// Throws ShapeError for another rank.
   Tensor operator()(const Tensor& x, SourceLocation at = SourceLocation::current()) const;

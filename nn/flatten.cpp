@@ -9,4 +9,8 @@ Tensor Flatten::operator()(const Tensor& x, SourceLocation at) const {
   return observed(*this, x, flatten(x, start_dim, end_dim, at));
 }
 
+Tensor Unflatten::operator()(const Tensor& x, SourceLocation at) const {
+  return observed(*this, x, unflatten(x, dim, sizes, at));
+}
+
 }  // namespace gradus::nn

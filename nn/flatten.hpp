@@ -12,4 +12,12 @@ struct Flatten {
   Tensor operator()(const Tensor& x, SourceLocation at = SourceLocation::current()) const;
 };
 
+/// Dimension `dim` cut into `sizes`, of which one may be -1: `nn::Unflatten{1, {4, -1}}`.
+struct Unflatten {
+  std::int64_t dim;
+  Shape sizes;
+
+  Tensor operator()(const Tensor& x, SourceLocation at = SourceLocation::current()) const;
+};
+
 }  // namespace gradus::nn

@@ -5,14 +5,18 @@
 #include <gradus/nn/adaptive_avg_pool2d.hpp>
 #include <gradus/nn/avg_pool2d.hpp>
 #include <gradus/nn/batch_norm.hpp>
+#include <gradus/nn/bilinear.hpp>
 #include <gradus/nn/conv2d.hpp>
 #include <gradus/nn/conv_transpose2d.hpp>
 #include <gradus/nn/digest.hpp>
 #include <gradus/nn/distance.hpp>
 #include <gradus/nn/dropout.hpp>
 #include <gradus/nn/embedding.hpp>
+#include <gradus/nn/embedding_bag.hpp>
+#include <gradus/nn/feature_dropout.hpp>
 #include <gradus/nn/flatten.hpp>
 #include <gradus/nn/gradcheck.hpp>
+#include <gradus/nn/group_norm.hpp>
 #include <gradus/nn/identity.hpp>
 #include <gradus/nn/init.hpp>
 #include <gradus/nn/layer_norm.hpp>
@@ -27,3 +31,4 @@
 #include <gradus/nn/softmax.hpp>
 #include <gradus/nn/state.hpp>
 #include <gradus/nn/summary.hpp>
+#include <gradus/nn/weight_norm.hpp>

@@ -99,6 +99,18 @@ class Sequential {
   Tensor operator()(const Tensor& x, SourceLocation at = SourceLocation::current()) const;
 
   void append(AnyLayer layer) { layers_.push_back(std::move(layer)); }
+  /// The layers of another one behind those of this one; they share their tensors with it.
+  void extend(const Sequential& other) {
+    const std::vector<AnyLayer> added = other.layers_;  // `other` may be this one
+    layers_.insert(layers_.end(), added.begin(), added.end());
+  }
+  /// Before layer `i` (at the end for i = size()); negative ones count from the end. Throws IndexError.
+  void insert(std::int64_t i, AnyLayer layer) {
+    const std::size_t place = i == static_cast<std::int64_t>(size()) ? size() : index(i);
+    layers_.insert(layers_.begin() + static_cast<std::ptrdiff_t>(place), std::move(layer));
+  }
+  /// Takes layer `i` out. Throws IndexError.
+  void erase(std::int64_t i) { layers_.erase(layers_.begin() + static_cast<std::ptrdiff_t>(index(i))); }
   std::size_t size() const { return layers_.size(); }
   bool empty() const { return layers_.empty(); }
   /// Layer `i`; negative ones count from the end. Throws IndexError.

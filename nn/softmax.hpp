@@ -16,4 +16,15 @@ struct LogSoftmax {
   Tensor operator()(const Tensor& x, SourceLocation at = SourceLocation::current()) const;
 };
 
+/// The softmax of -x along `dim`: `nn::Softmin{1}`.
+struct Softmin {
+  std::int64_t dim;
+  Tensor operator()(const Tensor& x, SourceLocation at = SourceLocation::current()) const;
+};
+
+/// The softmax over the channels of [n, c, h, w] or [c, h, w]. Throws ShapeError for another rank.
+struct Softmax2d {
+  Tensor operator()(const Tensor& x, SourceLocation at = SourceLocation::current()) const;
+};
+
 }  // namespace gradus::nn

@@ -88,3 +88,25 @@ TEST_CASE("an error within a Sequential names the parameter and the line of the 
                     "be 4 (sequential_test.cpp:" +
                         line + ")");
 }
+
+TEST_CASE("Sequential takes layers in, out and over", "[nn][sequential]") {
+  nn::Sequential model{nn::Linear{2, 3}, nn::ReLU{}};
+  const nn::Sequential more{nn::Linear{3, 4}};
+  model.extend(more);
+  CHECK(names(model) == std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias"});
+  CHECK(nn::parameters(model)[2].impl() == nn::parameters(more)[0].impl());
+  model.insert(0, nn::Identity{});
+  model.insert(-1, nn::Linear{3, 3});
+  model.insert(5, nn::Linear{4, 1});
+  CHECK(names(model) == std::vector<std::string>{"1.weight", "1.bias", "3.weight", "3.bias", "4.weight",
+                                                 "4.bias", "5.weight", "5.bias"});
+  CHECK(model(ones({2})).shape() == Shape{1});
+  model.erase(0);
+  model.erase(-1);
+  CHECK(model.size() == 4);
+  CHECK(model(ones({2})).shape() == Shape{4});
+  model.extend(model);
+  CHECK(model.size() == 8);
+  CHECK_THROWS_AS(model.insert(9, nn::ReLU{}), IndexError);
+  CHECK_THROWS_AS(model.erase(8), IndexError);
+}
