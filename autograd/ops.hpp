@@ -27,6 +27,7 @@
 #include <gradus/autograd/ops/extrema.hpp>
 #include <gradus/autograd/ops/feature_dropout.hpp>
 #include <gradus/autograd/ops/group_norm.hpp>
+#include <gradus/autograd/ops/gru.hpp>
 #include <gradus/autograd/ops/hard_activation.hpp>
 #include <gradus/autograd/ops/index.hpp>
 #include <gradus/autograd/ops/interpolate.hpp>
@@ -38,6 +39,7 @@
 #include <gradus/autograd/ops/linear.hpp>
 #include <gradus/autograd/ops/logarithm.hpp>
 #include <gradus/autograd/ops/loss.hpp>
+#include <gradus/autograd/ops/lstm.hpp>
 #include <gradus/autograd/ops/margin_loss.hpp>
 #include <gradus/autograd/ops/masked.hpp>
 #include <gradus/autograd/ops/matmul.hpp>
@@ -54,6 +56,7 @@
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/regression_loss.hpp>
 #include <gradus/autograd/ops/rms_norm.hpp>
+#include <gradus/autograd/ops/rnn.hpp>
 #include <gradus/autograd/ops/rounding.hpp>
 #include <gradus/autograd/ops/scan.hpp>
 #include <gradus/autograd/ops/scatter_reduce.hpp>

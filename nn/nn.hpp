@@ -27,6 +27,7 @@
 #include <gradus/nn/observe.hpp>
 #include <gradus/nn/parameter.hpp>
 #include <gradus/nn/print.hpp>
+#include <gradus/nn/rnn.hpp>
 #include <gradus/nn/sequential.hpp>
 #include <gradus/nn/softmax.hpp>
 #include <gradus/nn/state.hpp>

@@ -1,0 +1,232 @@
+#include <gradus/nn/rnn.hpp>
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/dropout.hpp>
+#include <gradus/autograd/ops/gru.hpp>
+#include <gradus/autograd/ops/join.hpp>
+#include <gradus/autograd/ops/lstm.hpp>
+#include <gradus/autograd/ops/view.hpp>
+#include <gradus/autograd/tape.hpp>
+#include <gradus/nn/init.hpp>
+#include <gradus/nn/observe.hpp>
+
+namespace gradus::nn {
+
+namespace detail {
+
+namespace {
+
+Parameter uniform_of(const Shape& shape, std::int64_t hidden, DType dtype) {
+  const double bound = 1 / std::sqrt(static_cast<double>(hidden));
+  return init::uniform_(empty(shape, dtype), -bound, bound);
+}
+
+}  // namespace
+
+Recurrent::Recurrent(std::string_view type, std::int64_t gates, std::int64_t input_size,
+                     std::int64_t hidden_size, const RecurrentOptions& options)
+    : input_size(input_size), hidden_size(hidden_size), options(options) {
+  require(input_size > 0 && hidden_size > 0 && options.num_layers > 0,
+          "{}: input_size = {}, hidden_size = {}, num_layers = {}; all must be positive", type, input_size,
+          hidden_size, options.num_layers);
+  require(options.dropout >= 0 && options.dropout <= 1, "{}: dropout = {}; it must lie in [0, 1]", type,
+          options.dropout);
+  const std::int64_t directions = options.bidirectional ? 2 : 1, rows = gates * hidden_size;
+  for (std::int64_t i = 0; i < options.num_layers * directions; ++i) {
+    const std::int64_t in = i < directions ? input_size : directions * hidden_size;
+    Weights& w = weights.emplace_back();
+    w.w_ih = uniform_of({rows, in}, hidden_size, options.dtype);
+    w.w_hh = uniform_of({rows, hidden_size}, hidden_size, options.dtype);
+    if (!options.bias) continue;
+    w.b_ih = uniform_of({rows}, hidden_size, options.dtype);
+    w.b_hh = uniform_of({rows}, hidden_size, options.dtype);
+  }
+}
+
+std::string Recurrent::suffix(std::size_t i) const {
+  const std::size_t directions = options.bidirectional ? 2 : 1;
+  return fmt::format("_l{}{}", i / directions, i % directions == 1 ? "_reverse" : "");
+}
+
+void Recurrent::check(const Tensor& x, const std::vector<Tensor>& states) const {
+  const bool batched = x.rank() == 3;
+  require<ShapeError>((batched || x.rank() == 2) && x.size(-1) == input_size,
+                      "input is {}; needs [{}, {}] or [t, {}]", x.shape(),
+                      options.batch_first ? "n, t" : "t, n", input_size, input_size);
+  require<ShapeError>(x.size(batched && options.batch_first ? 1 : 0) > 0, "input is {}; it has no time steps",
+                      x.shape());
+  Shape wanted{static_cast<std::int64_t>(weights.size()), hidden_size};
+  if (batched) wanted.insert(1, x.size(options.batch_first ? 0 : 1));
+  for (const Tensor& state : states)
+    if (state.defined())
+      require<ShapeError>(state.shape() == wanted, "the initial state is {}; needs {}", state.shape(),
+                          wanted);
+}
+
+std::vector<Tensor> Recurrent::run(const Tensor& x, std::vector<Tensor> states, const Cell& cell) const {
+  check(x, states);
+  const bool batched = x.rank() == 3;
+  Tensor y = !batched ? unsqueeze(x, 1) : options.batch_first ? transpose(x, 0, 1) : x;
+  for (Tensor& state : states) {
+    if (!state.defined())
+      state =
+          zeros({static_cast<std::int64_t>(weights.size()), y.size(1), hidden_size}, {.dtype = x.dtype()});
+    else if (!batched)
+      state = unsqueeze(state, 1);
+  }
+  const std::int64_t directions = options.bidirectional ? 2 : 1;
+  std::vector<std::vector<Tensor>> last(states.size());
+  for (std::int64_t layer = 0; layer < options.num_layers; ++layer) {
+    if (layer > 0) y = dropout(y, options.dropout, training);
+    std::vector<Tensor> sides;
+    for (std::int64_t side = 0; side < directions; ++side) {
+      const std::int64_t i = layer * directions + side;
+      const Weights& w = weights[static_cast<std::size_t>(i)];
+      std::vector<Tensor> first;
+      for (const Tensor& state : states) first.push_back(select(state, 0, i));
+      const std::vector<Tensor> results = cell(y, first, {w.w_ih, w.w_hh, w.b_ih, w.b_hh}, side == 1);
+      for (std::size_t s = 0; s < states.size(); ++s)
+        last[s].push_back(select(results[s], 0, side == 1 ? 0 : y.size(0) - 1));
+      sides.push_back(results[0]);
+    }
+    y = directions == 1 ? sides[0] : cat(sides, 2);
+  }
+  std::vector<Tensor> all{!batched ? squeeze(y, 1) : options.batch_first ? transpose(y, 0, 1) : y};
+  for (const std::vector<Tensor>& each : last) all.push_back(batched ? stack(each) : squeeze(stack(each), 1));
+  return all;
+}
+
+std::string Recurrent::describe() const {
+  return fmt::format("{}, {}, num_layers={}{}{}{}{}", input_size, hidden_size, options.num_layers,
+                     options.bias ? "" : ", bias=false", options.batch_first ? ", batch_first=true" : "",
+                     options.dropout == 0 ? "" : fmt::format(", dropout={}", options.dropout),
+                     options.bidirectional ? ", bidirectional=true" : "");
+}
+
+std::int64_t Recurrent::flops(const Tensor& x, const Tensor&) const {
+  std::int64_t per_step = 0;
+  for (const Weights& w : weights) per_step += w.w_ih.numel() + w.w_hh.numel();
+  return 2 * per_step * x.numel() / input_size;
+}
+
+RecurrentCell::RecurrentCell(std::string_view type, std::int64_t gates, std::int64_t input_size,
+                             std::int64_t hidden_size, bool bias, DType dtype) {
+  require(input_size > 0 && hidden_size > 0, "{}: input_size = {}, hidden_size = {}; both must be positive",
+          type, input_size, hidden_size);
+  const std::int64_t rows = gates * hidden_size;
+  weight_ih = uniform_of({rows, input_size}, hidden_size, dtype);
+  weight_hh = uniform_of({rows, hidden_size}, hidden_size, dtype);
+  if (!bias) return;
+  bias_ih = uniform_of({rows}, hidden_size, dtype);
+  bias_hh = uniform_of({rows}, hidden_size, dtype);
+}
+
+std::vector<Tensor> RecurrentCell::run(
+    const Tensor& x, const std::vector<Tensor>& states,
+    const std::function<std::vector<Tensor>(const Tensor&, const std::vector<Tensor>&,
+                                            const recurrence::Weights&)>& cell) const {
+  const std::int64_t in = weight_ih.size(1), hidden = weight_hh.size(1);
+  require<ShapeError>((x.rank() == 1 || x.rank() == 2) && x.size(-1) == in,
+                      "input is {}; needs [n, {}] or [{}]", x.shape(), in, in);
+  const Tensor rows = x.rank() == 2 ? x : unsqueeze(x, 0);
+  Shape wanted = x.shape();
+  wanted.back() = hidden;
+  std::vector<Tensor> first;
+  for (const Tensor& state : states) {
+    if (state.defined())
+      require<ShapeError>(state.shape() == wanted, "the state is {}; needs {}", state.shape(), wanted);
+    first.push_back(state.defined() ? reshape(state, {rows.size(0), hidden})
+                                    : zeros({rows.size(0), hidden}, {.dtype = x.dtype()}));
+  }
+  std::vector<Tensor> next = cell(unsqueeze(rows, 0), first, {weight_ih, weight_hh, bias_ih, bias_hh});
+  for (Tensor& state : next) state = reshape(state, wanted);
+  return next;
+}
+
+std::string RecurrentCell::describe() const {
+  return fmt::format("{}, {}, bias={}", weight_ih.size(1), weight_hh.size(1), bias_ih.defined());
+}
+
+}  // namespace detail
+
+RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& o)
+    : Recurrent("RNN", 1, input_size, hidden_size,
+                {.num_layers = o.num_layers,
+                 .bias = o.bias,
+                 .batch_first = o.batch_first,
+                 .dropout = o.dropout,
+                 .bidirectional = o.bidirectional,
+                 .dtype = o.dtype}),
+      nonlinearity(o.nonlinearity) {}
+
+RNNResult RNN::operator()(const Tensor& x, const Tensor& state, SourceLocation at) const {
+  const OpScope scope("RNN", at);
+  const auto y = run(x, {state}, [&](const Tensor& in, const auto& first, const auto& w, bool reverse) {
+    return std::vector<Tensor>{rnn_layer(in, first[0], w, nonlinearity, reverse, at)};
+  });
+  return {observed(*this, x, y[0]), y[1]};
+}
+
+GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options)
+    : Recurrent("GRU", 3, input_size, hidden_size, options) {}
+
+RNNResult GRU::operator()(const Tensor& x, const Tensor& state, SourceLocation at) const {
+  const OpScope scope("GRU", at);
+  const auto y = run(x, {state}, [&](const Tensor& in, const auto& first, const auto& w, bool reverse) {
+    return std::vector<Tensor>{gru_layer(in, first[0], w, reverse, at)};
+  });
+  return {observed(*this, x, y[0]), y[1]};
+}
+
+LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options)
+    : Recurrent("LSTM", 4, input_size, hidden_size, options) {}
+
+LSTMResult LSTM::operator()(const Tensor& x, const LSTMState& state, SourceLocation at) const {
+  const OpScope scope("LSTM", at);
+  const auto y =
+      run(x, {state.h, state.c}, [&](const Tensor& in, const auto& first, const auto& w, bool reverse) {
+        const auto [h, c] = lstm_layer(in, first[0], first[1], w, reverse, at);
+        return std::vector<Tensor>{h, c};
+      });
+  return {observed(*this, x, y[0]), {y[1], y[2]}};
+}
+
+RNNCell::RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& o)
+    : RecurrentCell("RNNCell", 1, input_size, hidden_size, o.bias, o.dtype), nonlinearity(o.nonlinearity) {}
+
+Tensor RNNCell::operator()(const Tensor& x, const Tensor& state, SourceLocation at) const {
+  const OpScope scope("RNNCell", at);
+  const auto next = run(x, {state}, [&](const Tensor& in, const auto& first, const auto& w) {
+    return std::vector<Tensor>{rnn_layer(in, first[0], w, nonlinearity, false, at)};
+  });
+  return observed(*this, x, next[0]);
+}
+
+GRUCell::GRUCell(std::int64_t input_size, std::int64_t hidden_size, const RecurrentCellOptions& o)
+    : RecurrentCell("GRUCell", 3, input_size, hidden_size, o.bias, o.dtype) {}
+
+Tensor GRUCell::operator()(const Tensor& x, const Tensor& state, SourceLocation at) const {
+  const OpScope scope("GRUCell", at);
+  const auto next = run(x, {state}, [&](const Tensor& in, const auto& first, const auto& w) {
+    return std::vector<Tensor>{gru_layer(in, first[0], w, false, at)};
+  });
+  return observed(*this, x, next[0]);
+}
+
+LSTMCell::LSTMCell(std::int64_t input_size, std::int64_t hidden_size, const RecurrentCellOptions& o)
+    : RecurrentCell("LSTMCell", 4, input_size, hidden_size, o.bias, o.dtype) {}
+
+LSTMState LSTMCell::operator()(const Tensor& x, const LSTMState& state, SourceLocation at) const {
+  const OpScope scope("LSTMCell", at);
+  const auto next = run(x, {state.h, state.c}, [&](const Tensor& in, const auto& first, const auto& w) {
+    const auto [h, c] = lstm_layer(in, first[0], first[1], w, false, at);
+    return std::vector<Tensor>{h, c};
+  });
+  return {observed(*this, x, next[0]), next[1]};
+}
+
+}  // namespace gradus::nn
