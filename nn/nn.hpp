@@ -24,6 +24,7 @@
 #include <gradus/nn/loss.hpp>
 #include <gradus/nn/max_pool2d.hpp>
 #include <gradus/nn/module.hpp>
+#include <gradus/nn/multihead_attention.hpp>
 #include <gradus/nn/observe.hpp>
 #include <gradus/nn/parameter.hpp>
 #include <gradus/nn/print.hpp>
@@ -32,4 +33,5 @@
 #include <gradus/nn/softmax.hpp>
 #include <gradus/nn/state.hpp>
 #include <gradus/nn/summary.hpp>
+#include <gradus/nn/transformer.hpp>
 #include <gradus/nn/weight_norm.hpp>
