@@ -3,11 +3,14 @@
 // Layers, functions over models, initialisation.
 #include <gradus/nn/activation.hpp>
 #include <gradus/nn/adaptive_avg_pool2d.hpp>
+#include <gradus/nn/adaptive_max_pool2d.hpp>
 #include <gradus/nn/avg_pool2d.hpp>
 #include <gradus/nn/batch_norm.hpp>
 #include <gradus/nn/bilinear.hpp>
+#include <gradus/nn/conv1d.hpp>
 #include <gradus/nn/conv2d.hpp>
-#include <gradus/nn/conv_transpose2d.hpp>
+#include <gradus/nn/conv3d.hpp>
+#include <gradus/nn/convolution.hpp>
 #include <gradus/nn/digest.hpp>
 #include <gradus/nn/distance.hpp>
 #include <gradus/nn/dropout.hpp>
@@ -27,7 +30,10 @@
 #include <gradus/nn/multihead_attention.hpp>
 #include <gradus/nn/observe.hpp>
 #include <gradus/nn/parameter.hpp>
+#include <gradus/nn/pool1d.hpp>
+#include <gradus/nn/pool3d.hpp>
 #include <gradus/nn/print.hpp>
+#include <gradus/nn/resample.hpp>
 #include <gradus/nn/rnn.hpp>
 #include <gradus/nn/sequential.hpp>
 #include <gradus/nn/softmax.hpp>

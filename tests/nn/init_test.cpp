@@ -7,7 +7,6 @@
 #include <gradus/autograd/ops/matmul.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/nn/conv2d.hpp>
-#include <gradus/nn/conv_transpose2d.hpp>
 #include <gradus/nn/linear.hpp>
 
 #include "support/catch.hpp"

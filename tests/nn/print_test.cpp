@@ -4,7 +4,6 @@
 
 #include <gradus/nn/activation.hpp>
 #include <gradus/nn/conv2d.hpp>
-#include <gradus/nn/conv_transpose2d.hpp>
 #include <gradus/nn/embedding.hpp>
 #include <gradus/nn/linear.hpp>
 #include <gradus/nn/max_pool2d.hpp>

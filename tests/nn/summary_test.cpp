@@ -8,7 +8,6 @@
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/nn/activation.hpp>
 #include <gradus/nn/conv2d.hpp>
-#include <gradus/nn/conv_transpose2d.hpp>
 #include <gradus/nn/embedding.hpp>
 #include <gradus/nn/linear.hpp>
 #include <gradus/nn/sequential.hpp>

@@ -1,0 +1,99 @@
+// Layers over one and three axes, and those that resample: names, first values, and the functions they are.
+#include <cmath>
+
+#include "nn/agreement.hpp"
+
+using namespace gradus;
+using namespace gradus::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const Tensor sequences = variable({2, 4, 9}, 1).detach().to(float32);
+const Tensor images = variable({2, 4, 6, 6}, 2).detach().to(float32);
+const Tensor volumes = variable({1, 4, 5, 4, 6}, 3).detach().to(float32);
+
+}  // namespace
+
+TEST_CASE("convolutions of one and three axes hold tensors of PyTorch's names, shapes and first values",
+          "[nn][layers]") {
+  CHECK(state_of(nn::Conv1d{4, 6, 3, {.groups = 2}}) == "weight [6, 2, 3], bias [6]");
+  CHECK(state_of(nn::ConvTranspose1d{4, 6, 3, {.groups = 2}}) == "weight [4, 3, 3], bias [6]");
+  CHECK(state_of(nn::Conv3d{4, 6, {1, 2, 3}, {.bias = false}}) == "weight [6, 4, 1, 2, 3]");
+  CHECK(state_of(nn::ConvTranspose3d{4, 6, 2}) == "weight [4, 6, 2, 2, 2], bias [6]");
+  CHECK(is_spread(nn::Conv1d{16, 32, 4}.weight, 1 / std::sqrt(64.0)));
+  CHECK(is_spread(nn::ConvTranspose3d{32, 8, 2}.weight, 1 / std::sqrt(64.0)));
+  CHECK(is_spread(nn::Conv3d{8, 64, 2}.bias, 1 / std::sqrt(64.0)));
+}
+
+TEST_CASE("convolutions of one and three axes are their functions", "[nn][layers]") {
+  const nn::Conv1d a{4, 6, 3, {.stride = 2, .padding = 1, .dilation = 2, .groups = 2}};
+  CHECK(equal(a(sequences),
+              conv1d(sequences, a.weight, a.bias, {.stride = 2, .padding = 1, .dilation = 2, .groups = 2})));
+  const nn::ConvTranspose1d b{4, 6, 3, {.stride = 2, .padding = 1, .output_padding = 1, .groups = 2}};
+  CHECK(equal(b(sequences), conv_transpose1d(sequences, b.weight, b.bias,
+                                             {.stride = 2, .padding = 1, .output_padding = 1, .groups = 2})));
+  const nn::Conv3d c{4, 2, {2, 1, 3}, {.stride = {1, 2, 2}, .padding = {1, 0, 1}, .groups = 2}};
+  CHECK(equal(c(volumes),
+              conv3d(volumes, c.weight, c.bias, {.stride = {1, 2, 2}, .padding = {1, 0, 1}, .groups = 2})));
+  const nn::ConvTranspose3d d{4, 2, 2, {.stride = 2, .output_padding = {0, 1, 0}, .dilation = 2}};
+  CHECK(equal(d(volumes), conv_transpose3d(volumes, d.weight, d.bias,
+                                           {.stride = 2, .output_padding = {0, 1, 0}, .dilation = 2})));
+}
+
+TEST_CASE("convolutions of one and three axes have correct first and second derivatives",
+          "[nn][layers][gradient]") {
+  check_derivatives(nn::Conv1d{2, 2, 2, {.stride = 2, .padding = 1}}, {variable({1, 2, 4})});
+  check_derivatives(nn::ConvTranspose1d{2, 2, 2, {.stride = 2}}, {variable({1, 2, 3})});
+  check_derivatives(nn::Conv3d{1, 2, {1, 2, 2}, {.padding = {0, 1, 0}}}, {variable({1, 1, 2, 2, 2})});
+  check_derivatives(nn::ConvTranspose3d{1, 1, 2, {.stride = {1, 1, 2}}}, {variable({1, 1, 1, 2, 2})});
+}
+
+TEST_CASE("pools of one and three axes are their functions", "[nn][layers]") {
+  CHECK(equal(nn::MaxPool1d{3, {.stride = 2, .padding = 1}}(sequences),
+              max_pool1d(sequences, 3, {.stride = 2, .padding = 1})));
+  CHECK(equal(nn::AvgPool1d{3, {.padding = 1, .count_include_pad = false}}(sequences),
+              avg_pool1d(sequences, 3, {.padding = 1, .count_include_pad = false})));
+  CHECK(equal(nn::AdaptiveMaxPool1d{4}(sequences), adaptive_max_pool1d(sequences, 4)));
+  CHECK(equal(nn::AdaptiveAvgPool1d{4}(sequences), adaptive_avg_pool1d(sequences, 4)));
+  CHECK(equal(nn::AdaptiveMaxPool2d{{2, 5}}(images), adaptive_max_pool2d(images, {2, 5})));
+  CHECK(equal(nn::MaxPool3d{2, {.stride = 1, .dilation = {2, 1, 1}}}(volumes),
+              max_pool3d(volumes, 2, {.stride = 1, .dilation = {2, 1, 1}})));
+  CHECK(equal(nn::AvgPool3d{{2, 1, 3}, {.ceil_mode = true}}(volumes),
+              avg_pool3d(volumes, {2, 1, 3}, {.ceil_mode = true})));
+  CHECK(equal(nn::AdaptiveMaxPool3d{{2, 3, 1}}(volumes), adaptive_max_pool3d(volumes, {2, 3, 1})));
+  CHECK(equal(nn::AdaptiveAvgPool3d{{2, 3, 1}}(volumes), adaptive_avg_pool3d(volumes, {2, 3, 1})));
+}
+
+TEST_CASE("layers that resample are their functions", "[nn][layers]") {
+  CHECK(equal(nn::Upsample{{.scale_factor = {2}, .mode = Interpolation::linear}}(images),
+              interpolate(images, {.scale_factor = {2}, .mode = Interpolation::linear})));
+  CHECK(equal(nn::PixelShuffle{2}(images), pixel_shuffle(images, 2)));
+  CHECK(equal(nn::PixelUnshuffle{3}(images), pixel_unshuffle(images, 3)));
+  CHECK(equal(nn::ChannelShuffle{2}(images), channel_shuffle(images, 2)));
+  const Tensor columns = nn::Unfold{{2, 3}, {.stride = {2, 3}}}(images);
+  CHECK(equal(columns, unfold(images, {2, 3}, {.stride = {2, 3}})));
+  CHECK(equal(nn::Fold{6, {2, 3}, {.stride = {2, 3}}}(columns), images));
+}
+
+TEST_CASE("layers of one and three axes as text, and what they cost", "[nn][layers]") {
+  CHECK(fmt::format("{}", nn::Conv1d{4, 6, 3, {.stride = 2, .padding = 1, .dilation = 2, .groups = 2}}) ==
+        "Conv1d(4, 6, kernel_size=3, stride=2, padding=1, dilation=2, groups=2)");
+  CHECK(
+      fmt::format("{}", nn::ConvTranspose3d{4, 6, {1, 2, 3}, {.output_padding = {0, 1, 0}, .bias = false}}) ==
+      "ConvTranspose3d(4, 6, kernel_size=[1, 2, 3], stride=[1, 1, 1], output_padding=[0, 1, 0], bias=false)");
+  CHECK(fmt::format("{}", nn::MaxPool1d{3}).starts_with("MaxPool1d(kernel_size=3"));
+  const nn::Conv3d conv{4, 2, {2, 1, 3}};
+  CHECK(conv.flops(volumes, conv(volumes)) == 2 * conv(volumes).numel() * 4 * 2 * 3);
+  const nn::ConvTranspose1d up{4, 2, 3};
+  CHECK(up.flops(sequences, up(sequences)) == 2 * sequences.numel() * 2 * 3);
+}
+
+TEST_CASE("layers of one and three axes say what does not fit", "[nn][layers][error]") {
+  CHECK_THROWS_WITH((nn::Conv1d{0, 2, 3}),
+                    Contains("Conv1d: in = 0, out = 2, kernel_size = 3; all must be positive"));
+  CHECK_THROWS_WITH((nn::Conv3d{1, 2, {1, 0, 3}}), Contains("kernel_size = [1, 0, 3]; all must be positive"));
+  CHECK_THROWS_WITH((nn::ConvTranspose3d{4, 6, 3, {.groups = 4}}),
+                    Contains("ConvTranspose3d: groups = 4 must divide in = 4 and out = 6"));
+  CHECK_THROWS_AS(nn::Conv1d(4, 2, 3)(images), ShapeError);
+}
