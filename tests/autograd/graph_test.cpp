@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "support/catch.hpp"
+#include "support/chain.hpp"
 
 using namespace gradus;
 using Catch::Matchers::Contains;
@@ -134,7 +135,7 @@ TEST_CASE("topological_order puts each vertex behind what it was computed from",
 }
 
 TEST_CASE("the graph of a chain of a million additions", "[graph][chain]") {
-  constexpr std::size_t length = 1'000'000;
+  constexpr std::size_t length = test::chain_length;
   Tensor y = ones({}, variable);
   for (std::size_t i = 0; i < length; ++i) y = y + 1;
   const Graph g = graph(y);

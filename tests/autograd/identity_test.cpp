@@ -21,7 +21,7 @@ Tensor gradient(const Tensor& loss, const Tensor& z) { return grad(loss, z); }
 }  // namespace
 
 TEST_CASE("softmax and cross-entropy: the gradient is (p - onehot) / n", "[identity]") {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
     Tensor z = random_logits(seed, {6, 10}).requires_grad_();
     const Tensor y = tensor({3, 0, 9, 3, 5, 7}, {.dtype = int64});
     const Tensor closed = (softmax(z.detach(), 1) - one_hot(y, 10).to(float64)) / 6;
@@ -47,7 +47,7 @@ TEST_CASE("softmax and cross-entropy: the identity holds for extreme logits", "[
 }
 
 TEST_CASE("sigmoid and binary cross-entropy: the gradient is (a - y) / n", "[identity]") {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
     Tensor z = random_logits(seed, {4, 5}).requires_grad_();
     const Tensor y = (random_logits(seed + 10, {4, 5}) > 0).to(float64);
     const Tensor closed = (sigmoid(z.detach()) - y) / 20;

@@ -140,19 +140,19 @@ TEST_CASE("members with braces left out are one member each", "[autograd][member
   CHECK(member_count<OnlyArray>() == 1);
 
   struct Nesting {
-    Nested first;
+    Composite first;
     One one;
     Empty empty;
-    Nested last;
+    Composite last;
     int i;
   };
-  CHECK(member_count<Nested>() == 3);
+  CHECK(member_count<Composite>() == 3);
   CHECK(member_count<Nesting>() == 5);
 
-  struct OnlyNested {
-    Nested nested;
+  struct OnlyComposite {
+    Composite nested;
   };
-  CHECK(member_count<OnlyNested>() == 1);
+  CHECK(member_count<OnlyComposite>() == 1);
   struct OnlyEmpty {
     Empty empty;
   };

@@ -119,7 +119,7 @@ TEST_CASE("member names are those of the source", "[autograd][members]") {
     int array[2];
     void (*function)(int);
     std::array<int, 2> std_array;
-    Nested nested;
+    Composite nested;
     const char* const text = "";
   };
   Spelling spelling{};

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <stdexcept>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -13,7 +14,8 @@
 using namespace gradus;
 
 TEST_CASE("parallel_for visits each element once, in chunks cut by size alone", "[autograd][threads]") {
-  const auto [n, chunk] = GENERATE(
+  std::int64_t n = 0, chunk = 0;
+  std::tie(n, chunk) = GENERATE(
       table<std::int64_t, std::int64_t>({{0, 10}, {1, 10}, {10, 10}, {11, 10}, {100'003, 64}, {5, 1}}));
   const int threads = GENERATE(1, 2, 5);
   CAPTURE(n, chunk, threads);

@@ -19,7 +19,7 @@ struct Empty {};
 struct One {
   int only = 1;
 };
-struct Nested {
+struct Composite {
   One one;
   Empty empty;
   std::array<int, 3> values{};
