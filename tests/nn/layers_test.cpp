@@ -105,8 +105,9 @@ TEST_CASE("a wrong input is refused with the parameter's path and the user's lin
   const Net net;
   static_cast<void>(nn::parameters(net));
   const auto line = std::to_string(__LINE__ + 1);
+  const auto refused = [&] { return net.fc1(zeros({64, 1568})); };
   CHECK_THROWS_WITH(
-      net.fc1(zeros({64, 1568})),
+      refused(),
       "linear: input is [64, 1568] but fc1.weight is [128, 1600]; the last dimension must be 1600 "
       "(layers_test.cpp:" +
           line + ")");

@@ -83,7 +83,8 @@ TEST_CASE("an error within a Sequential names the parameter and the line of the 
   nn::Sequential model{nn::Linear{2, 3}, nn::Linear{4, 1}};
   static_cast<void>(nn::parameters(model));
   const auto line = std::to_string(__LINE__ + 1);
-  CHECK_THROWS_WITH(model(ones({5, 2})),
+  const auto refused = [&] { return model(ones({5, 2})); };
+  CHECK_THROWS_WITH(refused(),
                     "linear: input is [5, 3] but 1.weight is [1, 4]; the last dimension must "
                     "be 4 (sequential_test.cpp:" +
                         line + ")");
