@@ -65,7 +65,7 @@ void Tensor::mark_written(const char* op, const SourceLocation& at, const Tensor
         "`NoGrad guard;` before it, or use an op that returns a new tensor",
         source.name().empty() ? std::string("the right side") : source.name());
   }
-  for (std::size_t d = 0; d < rank(); ++d)
+  for (std::size_t d = 0; d < rank() && numel() != 0; ++d)
     require<ValueError>(
         strides()[d] != 0 || shape()[d] < 2,
         "the elements along dimension {} share one place in memory, so they cannot be changed in "

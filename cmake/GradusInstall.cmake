@@ -6,13 +6,14 @@ endif()
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/gradus)
 
-install(TARGETS gradus_autograd gradus_nn gradus_optim gradus_data gradus EXPORT gradus)
+install(TARGETS gradus_autograd gradus_nn gradus_optim gradus_data gradus_gradcheck_main gradus EXPORT gradus)
 install(EXPORT gradus FILE gradusTargets.cmake NAMESPACE gradus:: DESTINATION ${package_folder})
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/gradusConfig.cmake.in ${PROJECT_BINARY_DIR}/gradusConfig.cmake
                               INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/gradusConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/gradusConfig.cmake ${PROJECT_BINARY_DIR}/gradusConfigVersion.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/GradusGradcheck.cmake ${PROJECT_SOURCE_DIR}/cmake/GradusGradcheckList.cmake
         DESTINATION ${package_folder})
 
 cmake_path(GET XSMM_LIBRARY PARENT_PATH GRADUS_XSMM_FOLDER)

@@ -2,7 +2,7 @@
 # build/<preset>/include/gradus holds links to the source folders.
 find_package(TBB REQUIRED)
 find_package(fmt REQUIRED)
-find_package(Boost 1.74 REQUIRED COMPONENTS graph)
+find_package(Boost 1.74 REQUIRED COMPONENTS graph program_options)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
@@ -22,6 +22,7 @@ endforeach()
 function(gradus_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/gradcheck/main\\.cpp$")  # has a main(): a library of its own, below
   add_library(gradus_${name} STATIC ${sources})
   add_library(gradus::${name} ALIAS gradus_${name})
   set_target_properties(gradus_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
@@ -54,3 +55,9 @@ target_compile_definitions(gradus_data PRIVATE GRADUS_SAMPLE_SOURCE="${CMAKE_CUR
 add_library(gradus INTERFACE)
 add_library(gradus::gradus ALIAS gradus)
 target_link_libraries(gradus INTERFACE gradus_autograd gradus_nn gradus_optim gradus_data)
+
+# With cases for it (cmake/GradusGradcheck.cmake) a program that checks derivatives.
+add_library(gradus_gradcheck_main STATIC ${CMAKE_CURRENT_SOURCE_DIR}/nn/gradcheck/main.cpp)
+add_library(gradus::gradcheck_main ALIAS gradus_gradcheck_main)
+set_target_properties(gradus_gradcheck_main PROPERTIES EXPORT_NAME gradcheck_main POSITION_INDEPENDENT_CODE ON)
+target_link_libraries(gradus_gradcheck_main PUBLIC gradus PRIVATE Boost::program_options $<BUILD_INTERFACE:gradus_options>)

@@ -95,7 +95,7 @@ struct GeluExact {
   static constexpr std::string_view name = "gelu";
   static constexpr From from = From::input;
   std::string_view approximate = "none";
-  auto value(auto x) const { return 0.5 * x * (1 + erf(x * (1 / std::numbers::sqrt2))); }
+  auto value(auto x) const { return 0.5 * x * erfc(x * (-1 / std::numbers::sqrt2)); }  // 1 + erf cancels
   auto slope(const auto& x) const {
     const auto probability = 0.5 * (1 + erf(x * (1 / std::numbers::sqrt2)));
     const auto density = (std::numbers::inv_sqrtpi / std::numbers::sqrt2) * exp(-0.5 * (x * x));
@@ -109,7 +109,8 @@ struct GeluTanh {
   static constexpr double scale = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
   static constexpr double cubic = 0.044715;
   std::string_view approximate = "tanh";
-  auto value(auto x) const { return 0.5 * x * (1 + tanh(scale * x * (1 + cubic * (x * x)))); }
+  // (1 + tanh z) / 2 is sigmoid(2z), which does not cancel.
+  auto value(auto x) const { return x * sigmoid(2 * scale * x * (1 + cubic * (x * x))); }
   auto slope(const auto& x) const {
     const auto t = tanh(scale * x * (1 + cubic * (x * x)));
     const auto inner = scale * (1 + (3 * cubic) * (x * x));

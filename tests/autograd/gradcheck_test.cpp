@@ -62,7 +62,7 @@ TEST_CASE("gradcheck accepts a right derivative and counts every pair of element
   CHECK(report);
   CHECK(report.checked == 36);
   CHECK(report.failed == 0);
-  CHECK(report.worst->error < 1e-9);
+  CHECK(report.worst.front().error < 1e-9);
   CHECK(gradgradcheck(square_with(Fault::none), {matrix()}));
 }
 
@@ -72,9 +72,10 @@ TEST_CASE("gradcheck catches wrong derivatives", "[gradcheck]") {
   const GradcheckReport report = gradcheck(square_with(fault), {matrix()});
   CHECK_FALSE(report);
   CHECK(report.failed == 6);  // the diagonal of the Jacobian
-  REQUIRE(report.worst);
-  CHECK(report.worst->output_index == report.worst->input_index);
-  CHECK(std::abs(report.worst->analytic - analytic_over_numeric * report.worst->numeric) < 1e-6);
+  REQUIRE_FALSE(report.worst.empty());
+  CHECK(report.worst.front().output_index == report.worst.front().input_index);
+  CHECK(std::abs(report.worst.front().analytic - analytic_over_numeric * report.worst.front().numeric) <
+        1e-6);
 }
 
 TEST_CASE("gradcheck names the one element that is wrong", "[gradcheck]") {
@@ -83,17 +84,17 @@ TEST_CASE("gradcheck names the one element that is wrong", "[gradcheck]") {
   const GradcheckReport report = gradcheck(square_with(Fault::one_element), {x});
   CHECK_FALSE(report);
   CHECK(report.failed == 1);
-  REQUIRE(report.worst);
-  CHECK(report.worst->output == 0);
-  CHECK(report.worst->output_index == Dims{1, 1});
-  CHECK(report.worst->input == 0);
-  CHECK(report.worst->input_index == Dims{1, 1});
-  CHECK(std::abs(report.worst->analytic - 1.501) < 1e-12);
-  CHECK(std::abs(report.worst->numeric - 1.5) < 1e-8);
-  CHECK(std::abs(report.worst->error - 1e-3) < 1e-8);
-  CHECK_THAT(report.text(),
-             Catch::Matchers::StartsWith("gradcheck: 1 of 36 derivatives are wrong; worst is "
-                                         "d output 0 [1, 1] / d fc1.weight [1, 1]: analytic "));
+  REQUIRE_FALSE(report.worst.empty());
+  CHECK(report.worst.front().output == 0);
+  CHECK(report.worst.front().output_index == Dims{1, 1});
+  CHECK(report.worst.front().input == 0);
+  CHECK(report.worst.front().input_index == Dims{1, 1});
+  CHECK(std::abs(report.worst.front().analytic - 1.501) < 1e-12);
+  CHECK(std::abs(report.worst.front().numeric - 1.5) < 1e-8);
+  CHECK(std::abs(report.worst.front().error - 1e-3) < 1e-8);
+  CHECK_THAT(report.text(), Catch::Matchers::StartsWith("gradcheck: 1 of 36 derivatives are wrong") &&
+                                Catch::Matchers::Contains("d out[1,1] / d fc1.weight[1,1]: analytic 1.501, "
+                                                          "numeric 1.5, error 0.001"));
   std::ostringstream out;
   out << report;
   CHECK(out.str() == report.text());
@@ -105,10 +106,10 @@ TEST_CASE("gradgradcheck catches a derivative that is wrong in the second order 
   const GradcheckReport report = gradgradcheck(square_with(Fault::no_second_order), {matrix()});
   CHECK_FALSE(report);
   CHECK(report.failed == 6);
-  REQUIRE(report.worst);
-  CHECK(report.worst->output_name == "gradient of input 0");
-  CHECK(report.worst->input_name == "input 0");
-  CHECK(report.worst->analytic == 0);
+  REQUIRE_FALSE(report.worst.empty());
+  CHECK(report.worst.front().output_name == "grad(input0)");
+  CHECK(report.worst.front().input_name == "input0");
+  CHECK(report.worst.front().analytic == 0);
   CHECK_THAT(report.text(), Catch::Matchers::StartsWith("gradgradcheck: 6 of "));
 }
 
@@ -145,8 +146,8 @@ TEST_CASE("gradcheck catches a transposed gradient", "[gradcheck]") {
       gradcheck([](const Tensor& x) { return record(TransposedGradient{}, SourceLocation::current(), x); },
                 {tensor({{1, 2}, {3, 4}}, variable)});
   CHECK(report.failed == 4);  // off the diagonal: two ones that are missing, two that should not be there
-  REQUIRE(report.worst);
-  CHECK(report.worst->output_index[0] != report.worst->output_index[1]);
+  REQUIRE_FALSE(report.worst.empty());
+  CHECK(report.worst.front().output_index[0] != report.worst.front().output_index[1]);
 }
 
 TEST_CASE("gradcheck catches a missing dependence and names the input", "[gradcheck]") {
@@ -154,10 +155,10 @@ TEST_CASE("gradcheck catches a missing dependence and names the input", "[gradch
       [](const Tensor& a, const Tensor& b) { return record(Forgetful{}, SourceLocation::current(), a, b); },
       {tensor({1, 2}, variable), tensor({3, 4}, variable)}, {.names = {"a", "b"}});
   CHECK(report.failed == 2);
-  REQUIRE(report.worst);
-  CHECK(report.worst->input == 1);
-  CHECK(report.worst->input_name == "b");
-  CHECK(report.worst->analytic == 0);
+  REQUIRE_FALSE(report.worst.empty());
+  CHECK(report.worst.front().input == 1);
+  CHECK(report.worst.front().input_name == "b");
+  CHECK(report.worst.front().analytic == 0);
 
   // An op without any derivative gives a constant.
   CHECK(gradcheck([](const Tensor& x) { return record(Detached{}, SourceLocation::current(), x); },
@@ -172,9 +173,9 @@ TEST_CASE("gradcheck finds the wrong one of several outputs", "[gradcheck]") {
   const GradcheckReport report = gradcheck(f, {tensor({1, 2}, variable), tensor({3, 4}, variable)});
   CHECK(report.failed == 2);
   CHECK(report.checked == 16);
-  REQUIRE(report.worst);
-  CHECK(report.worst->output == 1);
-  CHECK(report.worst->input == 1);
+  REQUIRE_FALSE(report.worst.empty());
+  CHECK(report.worst.front().output == 1);
+  CHECK(report.worst.front().input == 1);
 }
 
 TEST_CASE("gradcheck takes inputs of any layout and leaves them as they are", "[gradcheck]") {
@@ -190,7 +191,7 @@ TEST_CASE("gradcheck takes inputs of any layout and leaves them as they are", "[
   const auto check = [&](const Tensor& x, std::int64_t variables) {
     const std::vector<double> before = x.to_vector<double>();
     const std::uint32_t version = x.version();
-    const GradcheckReport report = gradcheck(same_layout(x), {x});
+    const GradcheckReport report = gradcheck(same_layout(x), {x}, {.layouts = false});
     CHECK(report);
     CHECK(report.checked == variables * x.numel());
     CHECK(gradgradcheck(same_layout(x), {x}));
@@ -249,9 +250,9 @@ TEST_CASE("gradcheck checks parameters that the function holds, and puts them ba
   CHECK(gradgradcheck(right, {x}, {.parameters = {weight}}));
   const GradcheckReport report = gradcheck(wrong, {x}, {.parameters = {weight}});
   CHECK(report.failed == 2);
-  REQUIRE(report.worst);
-  CHECK(report.worst->input == 1);
-  CHECK(report.worst->input_name == "weight");
+  REQUIRE_FALSE(report.worst.empty());
+  CHECK(report.worst.front().input == 1);
+  CHECK(report.worst.front().input_name == "weight");
 
   int calls = 0;
   const auto throwing = [&](const Tensor& in) {
@@ -277,8 +278,8 @@ TEST_CASE("gradcheck never takes NaN or infinity for agreement", "[gradcheck]") 
   const auto over = [](const Tensor& x) { return x / x; };
   const GradcheckReport nan = gradcheck(over, {tensor({0, 1}, variable)});
   CHECK(nan.failed == 3);  // all but d output [1] / d input [1]
-  REQUIRE(nan.worst);
-  CHECK(std::isnan(nan.worst->error));
+  REQUIRE_FALSE(nan.worst.empty());
+  CHECK(std::isnan(nan.worst.front().error));
   CHECK_FALSE(gradcheck([](const Tensor& x) { return x * std::numeric_limits<double>::infinity(); },
                         {tensor({1, 2}, variable)}));
 }
@@ -287,23 +288,26 @@ TEST_CASE("gradcheck scales its step and its tolerance to the values", "[gradche
   const auto cube = [](const Tensor& x) { return x * x * x; };
   CHECK(gradcheck(cube, {tensor({1e8, -1e6, 1e-8}, variable)}));
   CHECK(gradcheck(cube, {tensor({2, 3}, variable)}, {.eps = 1e-3}).failed == 0);
-  // The central difference of x^3 is off by eps^2, here 1e-2 at 1.
-  CHECK(gradcheck(cube, {tensor({1, 1}, variable)}, {.eps = 0.1}).failed == 2);
-  CHECK(gradcheck(cube, {tensor({1, 1}, variable)}, {.eps = 0.1, .atol = 0.02}).failed == 0);
-  CHECK(gradcheck(cube, {tensor({1, 1}, variable)}, {.eps = 0.1, .rtol = 0.01}).failed == 0);
+  // Of x^3 the first extrapolation is exact.
+  CHECK(gradcheck(cube, {tensor({1, 1}, variable)}, {.eps = 0.5}).failed == 0);
+  // That of x^9 leaves an error of the sixth power of the step, and says so by its tolerance.
+  const auto ninth = [](const Tensor& x) { return pow(x, 9); };
+  const GradcheckReport coarse = gradcheck(ninth, {tensor({1, 1}, variable)}, {.eps = 0.5});
+  CHECK(coarse.failed == 0);
+  CHECK(coarse.worst.front().tolerance > 0.1);
+  CHECK(gradcheck(ninth, {tensor({1, 1}, variable)}).worst.front().tolerance < 1e-6);
+  CHECK(gradcheck(ninth, {tensor({1, 1}, variable)}, {.eps = 0.5, .atol = 1e-6}).failed == 2);
+  CHECK(gradcheck(ninth, {tensor({1, 1}, variable)}, {.eps = 0.5, .atol = 1}).failed == 0);
+  CHECK(gradcheck(ninth, {tensor({1, 1}, variable)}, {.eps = 0.5, .rtol = 0.1}).failed == 0);
 }
 
 TEST_CASE("gradcheck refuses what it cannot check", "[gradcheck][error]") {
   using Catch::Matchers::Contains;
   const auto twice = [](const Tensor& x) { return x * 2; };
   Tensor single = tensor({1, 2}, {.requires_grad = true});
-  CHECK_THROWS_AS(gradcheck(twice, {single}), DTypeError);
-  CHECK_THROWS_WITH(gradcheck(twice, {single}),
-                    Contains("gradcheck: input 0 is float32; central differences need double precision") &&
+  CHECK_THROWS_WITH(gradcheck(twice, {tensor({1, 2}, variable)}, {.parameters = {single}}),
+                    Contains("gradcheck: parameter0 is float32; differences need double precision") &&
                         Contains("(gradcheck_test.cpp:"));
-  CHECK_THROWS_WITH(gradgradcheck(twice, {single}), Contains("gradgradcheck: input 0 is float32"));
-  CHECK_THROWS_WITH(gradcheck([](const Tensor& x) { return x.to(float32); }, {tensor({1, 2}, variable)}),
-                    Contains("gradcheck: output 0 is float32"));
   CHECK_THROWS_WITH(gradcheck(twice, {tensor({1, 2}, constant)}),
                     Contains("gradcheck: no input requires a gradient"));
   CHECK_THROWS_WITH(gradcheck([](const Tensor& x) { return x.to(int64); }, {tensor({1, 2}, variable)}),
@@ -312,7 +316,18 @@ TEST_CASE("gradcheck refuses what it cannot check", "[gradcheck][error]") {
                     Contains("2 inputs for a function of 1"));
   CHECK_THROWS_WITH(gradcheck(twice, {tensor(1, variable)}, {.names = {"a", "b", "c"}}),
                     Contains("3 names for 1 inputs"));
+}
+
+TEST_CASE("gradcheck reports what it cannot go on with", "[gradcheck]") {
   int calls = 0;
-  CHECK_THROWS_WITH(gradcheck([&](const Tensor& x) { return x * ++calls; }, {tensor({1, 2}, variable)}),
-                    Contains("output 0 differs between two calls"));
+  const auto random = [&](const Tensor& x) { return x * ++calls; };
+  const GradcheckReport report = gradcheck(random, {tensor({1, 2}, variable)});
+  CHECK_FALSE(report);
+  CHECK(report.checked == 0);
+  CHECK(report.names(GradcheckBug::not_deterministic));
+  CHECK_THAT(report.text(), Catch::Matchers::Contains("nothing could be compared") &&
+                                Catch::Matchers::Contains("two calls on the same inputs"));
+
+  const auto narrow = [](const Tensor& x) { return x.to(float32); };
+  CHECK(gradcheck(narrow, {tensor({1, 2}, variable)}).names(GradcheckBug::wrong_dtype));
 }

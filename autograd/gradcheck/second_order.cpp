@@ -1,11 +1,11 @@
 #include <random>
 
 #include <gradus/autograd/backward.hpp>
-#include <gradus/autograd/gradcheck.hpp>
+#include <gradus/autograd/gradcheck/subject.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/tape.hpp>
 
-namespace gradus {
+namespace gradus::detail {
 
 namespace {
 
@@ -24,9 +24,10 @@ struct Gradient {
       if (wanted[i]) variables.push_back(all[i]);
     variables.insert(variables.end(), parameters.begin(), parameters.end());
     for (const std::size_t k : outputs) chosen.push_back(results[k]);
-    std::vector<Tensor> gradients =
-        grad(chosen, variables,
-             {.grad_outputs = {inputs_end, all.end()}, .create_graph = true, .allow_unused = true});
+    std::vector<Tensor> gradients = refusing([&] {
+      return grad(chosen, variables,
+                  {.grad_outputs = {inputs_end, all.end()}, .create_graph = true, .allow_unused = true});
+    });
     for (std::size_t i = 0; i < gradients.size(); ++i)
       if (!gradients[i].defined()) gradients[i] = zeros(variables[i].shape(), {.dtype = float64});
     return gradients;
@@ -42,11 +43,12 @@ Tensor random_like(const Tensor& y, std::mt19937_64& engine) {
 
 }  // namespace
 
-namespace detail {
-
-GradcheckReport gradgradcheck(const TensorFunction& f, const std::vector<Tensor>& inputs,
+GradcheckReport gradgradcheck(const TensorFunction& f, const std::vector<Tensor>& given,
                               const GradcheckOptions& options, const SourceLocation& at) {
+  const std::vector<Tensor> inputs = in_double(given);
   GradcheckOptions inner = options;
+  inner.layouts = false;  // a matter of the first order
+  inner.second_order = false;
   {
     const OpScope scope("gradgradcheck", at);
     inner.names = gradcheck_names(inputs, options);
@@ -54,11 +56,11 @@ GradcheckReport gradgradcheck(const TensorFunction& f, const std::vector<Tensor>
   Gradient gradient{f, {}, options.parameters, {}};
   std::vector<std::string> output_names;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    gradient.wanted.push_back(inputs[i].requires_grad());
-    if (inputs[i].requires_grad()) output_names.push_back("gradient of " + inner.names[i]);
+    gradient.wanted.push_back(inputs[i].defined() && inputs[i].requires_grad());
+    if (gradient.wanted.back()) output_names.push_back(fmt::format("grad({})", inner.names[i]));
   }
   for (std::size_t i = 0; i < options.parameters.size(); ++i)
-    output_names.push_back("gradient of " + inner.names[inputs.size() + i]);
+    output_names.push_back(fmt::format("grad({})", inner.names[inputs.size() + i]));
 
   // Incoming gradients stand between the inputs and the parameters.
   std::vector<Tensor> all = inputs;
@@ -66,15 +68,13 @@ GradcheckReport gradgradcheck(const TensorFunction& f, const std::vector<Tensor>
   std::mt19937_64 engine(options.seed);
   const std::vector<Tensor> results = f(inputs);
   for (std::size_t k = 0; k < results.size(); ++k) {
-    if (!results[k].requires_grad()) continue;
+    if (!results[k].defined() || !results[k].requires_grad()) continue;
     gradient.outputs.push_back(k);
     all.push_back(random_like(results[k], engine));
     inner.names.insert(inner.names.begin() + static_cast<std::ptrdiff_t>(all.size()) - 1,
-                       fmt::format("grad_output {}", k));
+                       results.size() == 1 ? std::string("grad(out)") : fmt::format("grad(out{})", k));
   }
   return gradcheck(gradient, all, inner, at, {"gradgradcheck", std::move(output_names)});
 }
 
-}  // namespace detail
-
-}  // namespace gradus
+}  // namespace gradus::detail

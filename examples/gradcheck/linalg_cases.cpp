@@ -1,0 +1,173 @@
+// Products by equation, systems of equations, inverses, determinants.
+#include <gradus/gradus.hpp>
+#include <gradus/nn/gradcheck/case.hpp>
+
+namespace {
+
+using namespace gradus;
+using Inputs = std::vector<Tensor>;
+
+/// x, made diagonally dominant, so that it is far from singular.
+Tensor regular(const Tensor& x) { return x + eye(x.size(-1), -1, {.dtype = x.dtype()}) * 5; }
+Tensor positive_definite(const Tensor& x) {
+  const Tensor square = matmul(x, transpose(x, -1, -2));
+  return square + eye(x.size(-1), -1, {.dtype = x.dtype()});
+}
+
+/// A square matrix or a batch of them.
+Shape matrices(Draw& draw) {
+  const std::int64_t n = draw.size(3);
+  return draw.flag() ? Shape{draw.size(2, true), n, n} : Shape{n, n};
+}
+
+/// A function of one regular matrix.
+template <class F>
+GradcheckCase of_matrix(const char* name, F f) {
+  return {name, [=](Draw& draw) {
+            draw.input("x", matrices(draw), {.low = -1, .high = 1});
+            return trial(draw, fmt::format("{}(x + eye(x.size(-1), -1, {{.dtype = x.dtype()}}) * 5)", name),
+                         [=](const Inputs& in) { return f(regular(in[0])); });
+          }};
+}
+
+struct Equation {
+  const char* text;
+  std::vector<Shape> shapes;
+};
+
+const GradcheckCases products{{
+    {"einsum",
+     [](Draw& draw) {
+       const auto equation = draw.one_of<Equation>({{"ij,jk->ik", {{2, 3}, {3, 2}}},
+                                                    {"ii->i", {{3, 3}}},
+                                                    {"ij->ji", {{2, 3}}},
+                                                    {"bi,bi->b", {{2, 3}, {2, 3}}},
+                                                    {"...ij,...jk->...ik", {{2, 1, 3}, {3, 2}}},
+                                                    {"i,j,k->", {{2}, {3}, {2}}}});
+       std::string names;
+       for (std::size_t i = 0; i < equation.shapes.size(); ++i) {
+         draw.input(fmt::format("x{}", i), equation.shapes[i]);
+         names += fmt::format("{}x{}", i == 0 ? "" : ", ", i);
+       }
+       return trial(draw, fmt::format("einsum(\"{}\", {{{}}})", equation.text, names),
+                    [=](const Inputs& in) { return einsum(equation.text, in); });
+     }},
+    {"tensordot",
+     [](Draw& draw) {
+       const std::int64_t count = draw.integer(0, 2), k = draw.size(3);
+       draw.input("a", {2, k, 3});
+       draw.input("b", count == 2 ? Shape{k, 3, 2} : count == 1 ? Shape{3, 2} : Shape{2});
+       return trial(draw, fmt::format("tensordot(a, b, {})", count),
+                    [=](const Inputs& in) { return tensordot(in[0], in[1], count); });
+     }},
+    {"mm",
+     [](Draw& draw) {
+       const std::int64_t k = draw.size(4, true);
+       draw.input("a", {draw.size(), k});
+       draw.input("b", {k, draw.size()});
+       return trial(draw, "mm(a, b)", [](const Inputs& in) { return mm(in[0], in[1]); });
+     }},
+    {"mv",
+     [](Draw& draw) {
+       const std::int64_t k = draw.size(4, true);
+       draw.input("a", {draw.size(), k});
+       draw.input("x", {k});
+       return trial(draw, "mv(a, x)", [](const Inputs& in) { return mv(in[0], in[1]); });
+     }},
+    {"addmm",
+     [](Draw& draw) {
+       const std::int64_t m = draw.size(), k = draw.size(), n = draw.size();
+       draw.input("x", draw.flag() ? Shape{m, n} : Shape{n});
+       draw.input("a", {m, k});
+       draw.input("b", {k, n});
+       return trial(draw, "addmm(x, a, b, {.beta = 0.5, .alpha = 2})",
+                    [](const Inputs& in) { return addmm(in[0], in[1], in[2], {.beta = 0.5, .alpha = 2}); });
+     }},
+    {"baddbmm",
+     [](Draw& draw) {
+       const std::int64_t b = draw.size(2), m = draw.size(3), k = draw.size(3), n = draw.size(3);
+       draw.input("x", {b, m, n});
+       draw.input("a", {b, m, k});
+       draw.input("b", {b, k, n});
+       return trial(draw, "baddbmm(x, a, b, {.beta = 0.5, .alpha = 2})",
+                    [](const Inputs& in) { return baddbmm(in[0], in[1], in[2], {.beta = 0.5, .alpha = 2}); });
+     }},
+    {"addmv",
+     [](Draw& draw) {
+       const std::int64_t m = draw.size(), n = draw.size();
+       draw.input("y", {m});
+       draw.input("a", {m, n});
+       draw.input("x", {n});
+       return trial(draw, "addmv(y, a, x)", [](const Inputs& in) { return addmv(in[0], in[1], in[2]); });
+     }},
+}};
+
+const GradcheckCases systems{{
+    of_matrix("inverse", [](const Tensor& x) { return inverse(x); }),
+    of_matrix("det", [](const Tensor& x) { return det(x); }),
+    of_matrix("logdet", [](const Tensor& x) { return logdet(x); }),
+    {"slogdet",
+     [](Draw& draw) {
+       draw.input("x", matrices(draw), {.low = -1, .high = 1});
+       return trial(draw, "slogdet(x + eye(x.size(-1), -1, {.dtype = x.dtype()}) * 5).logabsdet",
+                    [](const Inputs& in) { return slogdet(regular(in[0])).logabsdet; });
+     }},
+    {"matrix_power",
+     [](Draw& draw) {
+       const std::int64_t n = draw.integer(-2, 3);
+       draw.input("x", matrices(draw), {.low = -1, .high = 1});
+       return trial(draw,
+                    fmt::format("matrix_power(x + eye(x.size(-1), -1, {{.dtype = x.dtype()}}) * 5, {})", n),
+                    [=](const Inputs& in) { return matrix_power(regular(in[0]), n); });
+     }},
+    {"solve",
+     [](Draw& draw) {
+       const Shape shape = matrices(draw);
+       draw.input("a", shape, {.low = -1, .high = 1});
+       draw.input("b", {shape.back(), draw.size(2)});
+       return trial(draw, "solve(a + eye(a.size(-1), -1, {.dtype = a.dtype()}) * 5, b)",
+                    [](const Inputs& in) { return solve(regular(in[0]), in[1]); });
+     }},
+    {"solve_triangular",
+     [](Draw& draw) {
+       const SolveTriangularOptions o{
+           .upper = draw.flag(), .left = draw.flag(), .unitriangular = draw.flag()};
+       const std::int64_t n = draw.size(3), m = draw.size(3);
+       draw.input("a", {n, n}, {.low = -1, .high = 1});
+       draw.input("b", o.left ? Shape{n, m} : Shape{m, n});
+       return trial(draw,
+                    fmt::format("solve_triangular(a + eye(a.size(-1), -1, {{.dtype = a.dtype()}}) * 5, b, "
+                                "{{.upper = {}, .left = {}, .unitriangular = {}}})",
+                                o.upper, o.left, o.unitriangular),
+                    [=](const Inputs& in) { return solve_triangular(regular(in[0]), in[1], o); });
+     }},
+    {"triangular_solve",
+     [](Draw& draw) {
+       const TriangularSolveOptions o{.upper = draw.flag(), .transpose = draw.flag()};
+       const std::int64_t n = draw.size(3);
+       draw.input("b", {n, draw.size(3)});
+       draw.input("a", {n, n}, {.low = -1, .high = 1});
+       return trial(draw,
+                    fmt::format("triangular_solve(b, a + eye(a.size(-1), -1, {{.dtype = a.dtype()}}) * 5, "
+                                "{{.upper = {}, .transpose = {}}})",
+                                o.upper, o.transpose),
+                    [=](const Inputs& in) { return triangular_solve(in[0], regular(in[1]), o); });
+     }},
+    {"cholesky",
+     [](Draw& draw) {
+       draw.input("x", matrices(draw), {.low = -1, .high = 1});
+       return trial(draw,
+                    "cholesky(matmul(x, transpose(x, -1, -2)) + eye(x.size(-1), -1, {.dtype = x.dtype()}))",
+                    [](const Inputs& in) { return cholesky(positive_definite(in[0])); });
+     }},
+    {"cholesky_solve",
+     [](Draw& draw) {
+       const std::int64_t n = draw.size(3);
+       draw.input("b", {n, draw.size(2)});
+       draw.input("l", {n, n}, {.low = -1, .high = 1});
+       return trial(draw, "cholesky_solve(b, tril(l) + eye(l.size(-1), -1, {.dtype = l.dtype()}) * 5)",
+                    [](const Inputs& in) { return cholesky_solve(in[0], regular(tril(in[1]))); });
+     }},
+}};
+
+}  // namespace
