@@ -1,7 +1,10 @@
 #pragma once
 
 // All of Gradus.
+#include <gradus/autograd/anomaly.hpp>
 #include <gradus/autograd/backward.hpp>
+#include <gradus/autograd/checkpoint.hpp>
+#include <gradus/autograd/derivatives.hpp>
 #include <gradus/autograd/gradcheck.hpp>
 #include <gradus/autograd/ops.hpp>
 #include <gradus/autograd/print.hpp>

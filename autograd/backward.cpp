@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include <gradus/autograd/anomaly.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
@@ -16,8 +17,9 @@ namespace gradus {
 /// of its gradients when its turn comes, in an order that does not depend on anything but the tape.
 class BackwardRun {
  public:
-  BackwardRun(std::string_view name, const SourceLocation& at, bool retain, bool create)
-      : name_(name), at_(at), retain_(retain), create_(create), mode_(create) {}
+  BackwardRun(std::string_view name, const SourceLocation& at, bool retain, bool create,
+              bool stop_at_inputs = false)
+      : name_(name), at_(at), retain_(retain), create_(create), stop_(stop_at_inputs), mode_(create) {}
   ~BackwardRun() {
     for (const Ref<Node>& node : nodes_)
       if (node) leave(*node);
@@ -43,7 +45,10 @@ class BackwardRun {
   };
 
   void discover(const std::vector<Tensor>& outputs);
-  void claim(const Ref<Node>& node);
+  void claim(const Edge& edge);
+  bool stops_at(const Edge& edge) const {
+    return stop_ && edge.node != nullptr && captured_.contains({edge.node.get(), edge.output});
+  }
   void mark_needed(const std::vector<Tensor>& inputs);
   bool needs(const Edge& edge) const;
   void leave(Node& node) {
@@ -60,6 +65,7 @@ class BackwardRun {
   SourceLocation at_;
   bool retain_;
   bool create_;
+  bool stop_;
   RecordingMode mode_;
   bool restricted_ = false;
   std::vector<Ref<Node>> nodes_;  // claimed; by falling number after `discover`
@@ -70,9 +76,11 @@ class BackwardRun {
   std::unordered_map<const Node*, std::size_t> leaf_index_;
 };
 
-void BackwardRun::claim(const Ref<Node>& node) {
+void BackwardRun::claim(const Edge& edge) {
   const void* nobody = nullptr;
+  const Ref<Node>& node = edge.node;
   if (node == nullptr || node->is_leaf() || node->in_backward.load(std::memory_order_relaxed) == this) return;
+  if (stops_at(edge)) return;
   nodes_.push_back(node);
   if (node->in_backward.compare_exchange_strong(nobody, this, std::memory_order_acquire)) return;
   nodes_.pop_back();
@@ -83,9 +91,9 @@ void BackwardRun::claim(const Ref<Node>& node) {
 }
 
 void BackwardRun::discover(const std::vector<Tensor>& outputs) {
-  for (const Tensor& y : outputs) claim(y.impl()->node);
+  for (const Tensor& y : outputs) claim({y.impl()->node, y.impl()->output});
   for (std::size_t i = 0; i < nodes_.size(); ++i)
-    for (const Edge& edge : nodes_[i]->inputs) claim(edge.node);
+    for (const Edge& edge : nodes_[i]->inputs) claim(edge);
   const auto later = [](const Ref<Node>& a, const Ref<Node>& b) { return a->number > b->number; };
   if (!std::is_sorted(nodes_.begin(), nodes_.end(), later)) std::sort(nodes_.begin(), nodes_.end(), later);
 }
@@ -95,7 +103,6 @@ void BackwardRun::mark_needed(const std::vector<Tensor>& inputs) {
   for (const Ref<Node>& node : nodes_) node->needed = false;
   for (const Tensor& x : inputs) {
     Node* const node = x.impl()->node.get();
-    captured_.emplace(Key{node, x.impl()->output}, Tensor());
     if (node->is_leaf())
       wanted_leaves_.insert(node);
     else if (node->in_backward.load(std::memory_order_relaxed) == this)
@@ -109,11 +116,13 @@ void BackwardRun::mark_needed(const std::vector<Tensor>& inputs) {
 
 bool BackwardRun::needs(const Edge& edge) const {
   if (edge.node == nullptr) return false;
-  if (!restricted_) return true;
+  if (!restricted_ || stops_at(edge)) return true;
   return edge.node->is_leaf() ? wanted_leaves_.contains(edge.node.get()) : edge.node->needed;
 }
 
 void BackwardRun::prepare(const std::vector<Tensor>& outputs, const std::vector<Tensor>* inputs) {
+  if (inputs != nullptr)
+    for (const Tensor& x : *inputs) captured_.emplace(Key{x.impl()->node.get(), x.impl()->output}, Tensor());
   discover(outputs);
   std::uint64_t first_wanted = 0;
   if (inputs != nullptr) {
@@ -131,6 +140,7 @@ void BackwardRun::prepare(const std::vector<Tensor>& outputs, const std::vector<
 
 void BackwardRun::receive(const Edge& edge, Tensor gradient) {
   if (!needs(edge) || !gradient.defined()) return;
+  if (stops_at(edge)) return accumulate(captured_[{edge.node.get(), edge.output}], std::move(gradient));
   if (!edge.node->is_leaf()) {
     accumulate(edge.node->outputs[edge.output].pending, std::move(gradient));
     return;
@@ -179,6 +189,8 @@ void BackwardRun::visit(Node& node) {
   for (std::size_t i = 0; i < d.results_.size(); ++i) {
     Tensor& gradient = d.results_[i];
     if (!gradient.defined()) continue;
+    if (DetectAnomaly::is_on()) [[unlikely]]
+      DetectAnomaly::check_gradient(node, i, gradient);
     if (const Shape& shape = d.input_shape(i); gradient.shape() != shape) gradient = sum_to(gradient, shape);
     receive(node.inputs[i], std::move(gradient));
   }
@@ -259,7 +271,8 @@ void start(BackwardRun& run, const std::vector<Tensor>& outputs, const std::vect
 
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options, SourceLocation at) {
-  BackwardRun run("grad", at, options.retain_graph || options.create_graph, options.create_graph);
+  BackwardRun run("grad", at, options.retain_graph || options.create_graph, options.create_graph,
+                  options.stop_at_inputs);
   {
     const OpScope scope("grad", at);
     for (std::size_t i = 0; i < inputs.size(); ++i)

@@ -16,6 +16,9 @@ struct GradOptions {
   bool create_graph = false;
   /// An input that no output depends on gets an undefined gradient instead of an error.
   bool allow_unused = false;
+  /// Take the inputs as independent of each other and of everything else: the graph behind them is not looked
+  /// at, and their hooks are not called. For derivatives within a derivative, as that of a checkpoint.
+  bool stop_at_inputs = false;
 };
 
 /// The gradients of sum_i <outputs[i], grad_outputs[i]> with respect to each of the inputs, which may be

@@ -1,17 +1,13 @@
 #pragma once
 
-#include <concepts>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
-#include <utility>
 #include <vector>
 
 #include <gradus/autograd/gradcheck_report.hpp>
-#include <gradus/autograd/tensor.hpp>
+#include <gradus/autograd/tensor_function.hpp>
 
 namespace gradus {
 
@@ -45,44 +41,7 @@ struct GradcheckOptions {
   std::int64_t max_derivatives = 1 << 22;
 };
 
-/// A function of tensors, as the checks see it.
-using TensorFunction = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
-
 namespace detail {
-
-inline std::vector<Tensor> as_vector(Tensor one) { return {std::move(one)}; }
-inline std::vector<Tensor> as_vector(std::vector<Tensor> many) { return many; }
-template <class Tuple>
-requires requires { std::tuple_size<Tuple>::value; }
-std::vector<Tensor> as_vector(const Tuple& many) {
-  return std::apply([](const auto&... one) { return std::vector<Tensor>{one...}; }, many);
-}
-
-template <std::size_t>
-using AsTensor = const Tensor&;
-
-/// The function as one of a list. It may take the list, or up to 8 tensors one by one.
-template <std::size_t Count = 1, class F>
-TensorFunction as_function(F& f) {
-  if constexpr (std::invocable<F&, const std::vector<Tensor>&>) {
-    return [&f](const std::vector<Tensor>& in) { return as_vector(f(in)); };
-  } else {
-    static_assert(Count <= 8,
-                  "gradcheck needs a function of one to eight tensors, or of a std::vector of them");
-    return [&f]<std::size_t... I>(std::index_sequence<I...>)->TensorFunction {
-      if constexpr (std::invocable<F&, AsTensor<I>...>) {
-        return [&f](const std::vector<Tensor>& in) {
-          require<ValueError>(in.size() == Count, "gradcheck: {} inputs for a function of {}", in.size(),
-                              Count);
-          return as_vector(f(in[I]...));
-        };
-      } else {
-        return as_function<Count + 1>(f);
-      }
-    }
-    (std::make_index_sequence<Count>{});
-  }
-}
 
 /// How a check calls itself, and the results of its function ("out", or "out0" and on, unless named here).
 struct GradcheckNames {

@@ -52,6 +52,18 @@ class Generator {
 /// What random functions draw from when no generator is given. Starts with seed 0.
 Generator& default_generator();
 
+/// Puts the default generator back as it was, at the end of its life.
+class RandomStateKept {
+ public:
+  RandomStateKept() = default;
+  ~RandomStateKept() { default_generator().set_state(before_); }
+  RandomStateKept(const RandomStateKept&) = delete;
+  RandomStateKept& operator=(const RandomStateKept&) = delete;
+
+ private:
+  const Generator::State before_ = default_generator().state();
+};
+
 /// Starts the default generator anew: the same calls then give the same numbers, on any number of threads.
 void manual_seed(std::uint64_t seed);
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include <gradus/autograd/anomaly.hpp>
 #include <gradus/autograd/members.hpp>
 #include <gradus/autograd/pair.hpp>
 #include <gradus/autograd/tensor.hpp>
@@ -155,6 +156,7 @@ class Backward {
     return node_.inputs[i].node->outputs[node_.inputs[i].output].shape;
   }
   std::size_t input_count() const { return node_.inputs.size(); }
+  std::size_t output_count() const { return node_.outputs.size(); }
 
  private:
   friend class BackwardRun;
@@ -293,6 +295,8 @@ auto record(F&& op, const SourceLocation& at, std::span<const Tensor* const> inp
     if (is_recording() && any_requires_grad(inputs)) {
       const SourceLocation line = OpScope::outermost(at);
       attach(Ref<Node>(new OpNode<F>(std::move(op), line, outputs.size())), keep_of<F>(), inputs, outputs);
+      if (DetectAnomaly::is_on()) [[unlikely]]
+        DetectAnomaly::check_results(inputs, outputs);
     }
   }
   return result;

@@ -17,18 +17,6 @@ namespace gradus::nn {
 
 namespace {
 
-/// Puts the default generator back as it was.
-class RandomStateKept {
- public:
-  RandomStateKept() = default;
-  RandomStateKept(const RandomStateKept&) = delete;
-  RandomStateKept& operator=(const RandomStateKept&) = delete;
-  ~RandomStateKept() { default_generator().set_state(before_); }
-
- private:
-  const Generator::State before_ = default_generator().state();
-};
-
 /// A layer is known by its address and type: the first member of a struct has the address of the struct.
 using Identity = std::pair<const void*, std::type_index>;
 

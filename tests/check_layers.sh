@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Guards which file may include what: check_layers.sh [ROOT]. Prints each violation; silent if there is none.
 #   examples -> nn, optim, data -> autograd
-#   within autograd: base <- kernels <- tensor <- tape <- ops <- gradcheck, graph
+#   within autograd: base <- kernels <- tensor <- tape <- ops <- gradcheck, graph, derivatives, checkpoint
 # Further: a third-party library stays inside its one file, a source includes its own header first (so that the header is
 # known to stand alone), and the umbrella headers miss nothing.
 set -euo pipefail
@@ -18,9 +18,9 @@ layer() {
     autograd/kernels/*) echo 1 ;;
     autograd/tensor*.cpp) echo 3 ;;  # a handle's functions reach for its place on the tape; its header must not
     autograd/backward.cpp) echo 4 ;;  # the engine adds gradients up with ops; its header must not
-    autograd/tape* | autograd/backward*) echo 3 ;;
+    autograd/tape* | autograd/backward* | autograd/anomaly*) echo 3 ;;
     autograd/ops/* | autograd/ops.hpp) echo 4 ;;
-    autograd/gradcheck* | autograd/graph* | autograd/print*) echo 5 ;;
+    autograd/gradcheck* | autograd/graph* | autograd/print* | autograd/derivatives* | autograd/checkpoint*) echo 5 ;;
     autograd/*) echo 2 ;;  # tensor, storage, random numbers
     nn/* | optim/* | data/*) echo 6 ;;
     *) echo 7 ;;  # gradus.hpp and the programs

@@ -16,15 +16,6 @@ std::vector<GradcheckCase>& registry() {
   return cases;
 }
 
-/// Puts the default generator back.
-struct RandomState {
-  RandomState() = default;
-  ~RandomState() { default_generator().set_state(state); }
-  RandomState(const RandomState&) = delete;
-  RandomState& operator=(const RandomState&) = delete;
-  Generator::State state = default_generator().state();
-};
-
 /// A trial that did not pass.
 struct Failure {
   std::vector<std::uint64_t> choices;
@@ -57,7 +48,7 @@ class Trier {
 std::optional<Failure> Trier::attempt(Draw draw) const {
   GradcheckTrial trial;
   Failure failure;
-  const RandomState restored;
+  const RandomStateKept kept;
   manual_seed(seed_);  // layers begin with random weights
   try {
     trial = case_.make(draw);
