@@ -57,6 +57,35 @@ struct Modulo {
   }
 };
 
+/// floor(a / b) without the rounding of the quotient, for b != 0 if T is an integer.
+template <class T>
+T quotient(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    const T ratio = a / b;
+    if (b == T(0)) return ratio;
+    return std::isfinite(ratio) ? std::round((a - modulo<Sign::of_divisor>(a, b)) / b) : ratio;
+  } else if constexpr (std::is_signed_v<T>) {
+    if (b == T(-1)) return static_cast<T>(std::uint64_t{0} - static_cast<std::uint64_t>(a));  // no overflow
+    return static_cast<T>(a / b - (a % b != 0 && (a < 0) != (b < 0)));
+  } else {
+    return static_cast<T>(a / b);
+  }
+}
+
+struct FloorDivide {
+  static constexpr std::string_view name = "floor_divide";
+  Tensor forward(const Tensor& a, const Tensor& b) const {
+    require(is_floating(b.dtype()) || b.dtype() == boolean || all(b).item<bool>(), "an integer divided by 0");
+    return dispatch_numeric(a.dtype(), [&]<class T>() {
+      return apply<T>(a, b, 16 * cheap, [](T x, T y) { return quotient(x, y); });
+    });
+  }
+  void backward(Backward& d) const {
+    d.wrt(0, [&] { return zeros_like(d.grad()); });
+    d.wrt(1, [&] { return zeros_like(d.grad()); });
+  }
+};
+
 struct NanToNum {
   static constexpr std::string_view name = "nan_to_num";
   static constexpr Keep keep = keep_inputs(0);
@@ -94,6 +123,8 @@ Tensor fmod(const Operand& a, const Operand& b) {
 Tensor remainder(const Operand& a, const Operand& b) {
   return elementwise::binary(Modulo<Sign::of_divisor>{}, a, b);
 }
+
+Tensor floor_divide(const Operand& a, const Operand& b) { return elementwise::binary(FloorDivide{}, a, b); }
 
 Tensor nan_to_num(const Tensor& x, const NanToNumOptions& options, SourceLocation at) {
   const OpScope scope("nan_to_num", at);

@@ -20,6 +20,9 @@ Tensor frac(const Tensor& x, SourceLocation at = SourceLocation::current());
 /// whole quotient, negated; so at jumps, too. Modulo 0 it is NaN; integers throw ValueError.
 Tensor fmod(const Operand& a, const Operand& b);
 Tensor remainder(const Operand& a, const Operand& b);
+/// The whole quotient, rounded down: (a - remainder(a, b)) / b. The slope is 0 everywhere. By 0 it is as a /
+/// b; integers throw ValueError.
+Tensor floor_divide(const Operand& a, const Operand& b);
 
 /// What `nan_to_num` puts in the place of what is not finite; the ends of the dtype's range where left out.
 struct NanToNumOptions {

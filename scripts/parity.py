@@ -1,0 +1,291 @@
+#!/usr/bin/env python3
+"""Writes docs/parity.md: what the library has of PyTorch, and what its tests hold to. `--check` compares instead.
+
+Nothing is listed by hand but the names looked for (WANTED): public names come from the headers, evidence from the test
+sources and the fixtures they read. A test case counts for a name that it, or a helper of its file that it uses, mentions.
+"""
+
+import argparse
+import collections
+import functools
+import json
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# PyTorch's names for what concerns training on a CPU; those that are missing are listed as such.
+WANTED = {
+    "Ops": """
+        full zeros ones empty eye arange linspace logspace zeros_like ones_like full_like empty_like tensor diag diag_embed
+        tril_indices triu_indices block_diag vander meshgrid
+        neg abs sign exp log log1p expm1 sqrt rsqrt square reciprocal sin cos tan tanh sigmoid relu erf floor ceil round clamp
+        log2 log10 exp2 sinh cosh asin acos atan asinh acosh atanh erfc erfinv lgamma digamma polygamma sinc logit frac trunc
+        signbit deg2rad rad2deg nan_to_num isnan isinf isfinite logical_not
+        add sub mul div pow maximum minimum where eq ne lt le gt ge fmod remainder floor_divide atan2 hypot copysign ldexp
+        logaddexp logaddexp2 xlogy xlog1py lerp addcmul addcdiv heaviside fmax fmin logical_and logical_or logical_xor isclose
+        allclose equal
+        sum mean max min amax amin argmax argmin prod var std logsumexp norm all any count_nonzero aminmax median nanmedian mode
+        quantile nanquantile nansum nanmean var_mean std_mean cumsum cumprod cummax cummin logcumsumexp trapezoid
+        cumulative_trapezoid unique unique_consecutive bincount histc corrcoef cov renorm
+        sort argsort topk kthvalue searchsorted bucketize isin
+        matmul mm bmm mv dot outer addmm addmv addbmm baddbmm addr inner tensordot einsum multi_dot kron cross trace
+        matrix_power matrix_exp det slogdet logdet inverse pinverse solve triangular_solve solve_triangular lstsq cholesky
+        cholesky_solve qr eigh svd
+        reshape view flatten unflatten squeeze unsqueeze transpose permute t expand cat stack split chunk narrow select slice
+        index_select gather scatter scatter_add masked_fill one_hot flip roll repeat pad unbind tensor_split hstack vstack dstack
+        column_stack movedim tile repeat_interleave broadcast_tensors diagonal tril triu take take_along_dim put index_add
+        index_copy index_fill index_put scatter_reduce masked_select masked_scatter nonzero rot90 cartesian_prod combinations
+        cdist pdist diff slice_scatter select_scatter
+        conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d max_pool1d max_pool2d max_pool3d avg_pool1d
+        avg_pool2d avg_pool3d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
+        adaptive_max_pool2d adaptive_max_pool3d max_unpool1d max_unpool2d max_unpool3d lp_pool1d lp_pool2d unfold fold
+        interpolate grid_sample affine_grid pixel_shuffle pixel_unshuffle channel_shuffle
+        leaky_relu elu gelu silu softplus softmax log_softmax softsign tanhshrink hardtanh relu6 selu celu rrelu prelu glu
+        logsigmoid hardshrink softshrink hardsigmoid hardswish mish threshold gumbel_softmax
+        batch_norm layer_norm dropout group_norm instance_norm local_response_norm rms_norm normalize alpha_dropout
+        cosine_similarity pairwise_distance embedding linear bilinear embedding_bag scaled_dot_product_attention
+        rand randn randint randperm uniform normal bernoulli multinomial rand_like randn_like""",
+    "Losses": """
+        nll_loss cross_entropy bce_loss bce_with_logits mse_loss l1_loss smooth_l1_loss huber_loss kl_div poisson_nll_loss
+        gaussian_nll_loss hinge_embedding_loss multi_margin_loss multilabel_margin_loss soft_margin_loss
+        multilabel_soft_margin_loss margin_ranking_loss cosine_embedding_loss triplet_margin_loss ctc_loss""",
+    "Layers": """
+        Sequential Linear Bilinear Identity Flatten Unflatten Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d
+        ConvTranspose3d MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d
+        AdaptiveMaxPool3d AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d BatchNorm1d BatchNorm2d BatchNorm3d LayerNorm
+        GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d RMSNorm LocalResponseNorm Dropout Dropout1d Dropout2d Dropout3d
+        AlphaDropout FeatureAlphaDropout ReLU ReLU6 LeakyReLU ELU CELU SELU PReLU RReLU GELU SiLU Mish Sigmoid Tanh Hardtanh
+        Hardshrink Softshrink Softplus Softsign Tanhshrink Threshold GLU LogSigmoid Hardswish Hardsigmoid Softmax LogSoftmax
+        Embedding EmbeddingBag RNN LSTM GRU RNNCell LSTMCell GRUCell MultiheadAttention TransformerEncoderLayer
+        TransformerEncoder TransformerDecoderLayer TransformerDecoder Upsample PixelShuffle PixelUnshuffle ChannelShuffle Fold
+        Unfold CosineSimilarity PairwiseDistance NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss MSELoss L1Loss SmoothL1Loss
+        HuberLoss KLDivLoss PoissonNLLLoss GaussianNLLLoss HingeEmbeddingLoss MultiMarginLoss SoftMarginLoss
+        MultiLabelSoftMarginLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss CTCLoss""",
+    "Optimizers": "SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam Rprop LBFGS Lion Muon EMA",
+    "Schedules": """
+        StepLR MultiStepLR ExponentialLR CosineAnnealingLR LinearLR ConstantLR LambdaLR MultiplicativeLR PolynomialLR
+        CosineAnnealingWarmRestarts CyclicLR OneCycleLR ReduceLROnPlateau SequentialLR""",
+}
+
+
+def plain(name):
+    """A name without what spellings differ in: CrossEntropyLoss and cross_entropy_loss are one."""
+    return name.replace("_", "").lower()
+
+
+def same(a, b):
+    """Whether two names are spellings of one: a layer and its function, with or without `loss`."""
+    return a == b or plain(a).removesuffix("loss") == plain(b).removesuffix("loss")
+
+
+# ---- What there is
+
+# What the patterns below find that is neither op, layer, optimizer nor schedule.
+OTHER = re.compile(r"Optimizer|Scheduler|RuleOptimizer|\w+Rule|AnyLayer|Walker|Observer|CheckedModel|"
+                   r"copy_values|from_\w+|borrow|\w+_layer")
+# Ops with nothing to differentiate; those that make tensors, compare, search or draw join them.
+CONSTANT = {"all", "any", "argmax", "argmin", "argsort", "count_nonzero", "isclose", "nonzero", "one_hot", "signbit",
+            "tril_indices", "triu_indices"}
+NOT_OPS = {"if", "for", "while", "return", "switch", "static_assert", "requires"}
+
+
+def without_comments(text):
+    return re.sub(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', lambda m: m.group(1) or "", text, flags=re.S)
+
+
+def functions(text):
+    """Names of functions declared at namespace level, but for namespaces inside gradus."""
+    text = re.sub(r"^namespace (?:detail|gradus::\w+) \{.*?^\}", "", without_comments(text), flags=re.S | re.M)
+    found = re.findall(r"^(?:inline |template <[^>]*>\n)?(?:const )?[A-Z]?[\w:]+(?:<[\w:]+>)? (\w+)\(", text, flags=re.M)
+    return [name for name in found if name not in NOT_OPS and not re.match(r"operator|\w+_with_indices", name)]
+
+
+def classes(text, body):
+    """Names of classes at namespace level whose text `body` finds something in."""
+    text = re.sub(r"^namespace detail \{.*?^\}", "", without_comments(text), flags=re.S | re.M)
+    found = re.findall(r"^(?:class|struct) (\w+)([^;{]*\{.*?)^\};", text, flags=re.S | re.M)
+    return [name for name, rest in found if re.search(body, rest)]
+
+
+def public_names():
+    """For each section the names there are, in the order of their headers."""
+    there = collections.defaultdict(list)
+    for header in sorted((ROOT / "autograd/ops").glob("*.hpp")):
+        text = header.read_text()
+        if re.search(r"^/// For writers of ", text, re.M):
+            continue
+        losses = re.search(r"loss|cross_entropy|kl_div", header.stem)
+        there["Losses" if losses else "Ops"] += functions(text)
+        if re.fullmatch(r"create|random|compare|multinomial|search", header.stem):
+            CONSTANT.update(set(functions(text)) - {"bincount"})
+    for header in sorted((ROOT / "nn").glob("*.hpp")):
+        there["Layers"] += classes(header.read_text(), r"\boperator\(\)\(")
+    for header in sorted((ROOT / "optim").glob("*.hpp")):
+        text = header.read_text()
+        schedule = header.stem.startswith("schedule")
+        names = re.findall(r"^using (\w+) = RuleOptimizer<", text, re.M)
+        names += classes(text, r"public (?:Optimizer|Scheduler)\b|\bvoid (?:step|update)\(")
+        there["Schedules" if schedule else "Optimizers"] += names
+    return {section: [n for n in dict.fromkeys(names) if not OTHER.fullmatch(n)] for section, names in there.items()}
+
+
+# ---- What the tests say
+
+
+@functools.cache
+def source(path):
+    return without_comments(path.read_text())
+
+
+@functools.cache
+def chunks(path):
+    """Definitions at the left margin of a test source, and of the test headers it includes: (name, text)."""
+    found, lines, depth = [], [], 0
+    for line in source(path).split("\n"):
+        if not lines and (not re.match(r"[A-Za-z]", line) or re.match(r"(namespace|using)\b", line)):
+            continue
+        lines.append(line)
+        code = re.sub(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'', "", line)
+        depth += sum(map(code.count, "({")) - sum(map(code.count, ")}"))
+        if depth == 0 and re.search(r"[;}]$", line):
+            text = "\n".join(lines)
+            head = re.sub(r"^(?:template <.*>\n)?(?:requires.*\n)?", "", text)
+            name = re.match(r"(?:struct|class) (\w+)|[^(={]*?(\w+)\s*(?:\[\w*\])?\s*[({=]", head)
+            found.append((next(filter(None, name.groups())) if name else "", text))
+            lines = []
+    for included in re.findall(r'#include "([^"]+)"', path.read_text()):
+        header = ROOT / "tests" / included
+        if header.exists() and header.name not in ("catch.hpp", "pytorch.hpp", "fixtures.hpp"):
+            found += chunks(header)
+    return found
+
+
+COMPARES = re.compile(r"\b(?:equal|difference|value|values)\(")
+OPERATORS = {" + ": "add", " - ": "sub", " * ": "mul", " / ": "div", " -(": "neg"}
+TestCase = collections.namedtuple("TestCase", "text words fixtures first second")
+CALL = re.compile(r'disagreement\(\s*([\w"./]+),\s*"(\w+)"')
+
+
+@functools.cache
+def test_cases():
+    cases = []
+    for path in sorted((ROOT / "tests").rglob("*_test.cpp")):
+        helpers = collections.defaultdict(list)
+        for name, text in chunks(path):
+            helpers[name].append(text)
+        for text in helpers.get("TEST_CASE", []):
+            body, todo, seen = [text], [text], {"TEST_CASE"}
+            while todo:
+                for word in set(re.findall(r"\w+", todo.pop())) & set(helpers) - seen:
+                    seen.add(word)
+                    body += helpers[word]
+                    todo += helpers[word]
+            whole = "\n".join(body)
+            names = set(re.findall(r"(?<![.\w])(\w+)\s*[({<]", whole)) | set(re.findall(r'"(\w+)(?:/\w*)?"', whole))
+            names |= set(re.findall(r"\b[A-Z]\w+", whole))
+            if path.stem == "arithmetic_test":
+                names |= {name for sign, name in OPERATORS.items() if sign in whole}
+            cases.append(TestCase(whole, names, bool(re.search(r"\bfixtures?\(", whole)),
+                                  bool(re.search(r"\bgradcheck\(", whole)), bool(re.search(r"\bgradgradcheck\(", whole))))
+    command = re.search(r"COMMAND gradcheck (.*)\)", (ROOT / "tests/CMakeLists.txt").read_text())
+    if command:  # its cases: random shapes, layouts and options, each with the name of what it checks
+        whole = "\n".join(source(path) for path in (ROOT / "examples/gradcheck").glob("*_cases.cpp"))
+        words = set(re.findall(r'"(?:nn::)?(\w+)"', whole))
+        cases.append(TestCase("", words, False, True, "--second-order" in command.group(1)))
+    return cases
+
+
+@functools.cache
+def fixtures():
+    """subject -> whether its cases have gradients, and gradients away from kinks."""
+    found = {}
+    for path in sorted((ROOT / "tests/fixtures").glob("*.json")):
+        for case in json.loads(path.read_text()):
+            subject, _, variant = case["name"].partition("/")
+            grads, smooth = found.get(subject, (False, False))
+            has = bool(case.get("grads"))
+            found[subject] = (grads or has, smooth or (has and not variant.startswith("special")))
+    return found
+
+
+@functools.cache
+def compared():
+    """Subjects of `disagreement`, which compares with PyTorch and with differences of both orders."""
+    return {subject for path in (ROOT / "tests").rglob("*_test.cpp") for _, subject in CALL.findall(source(path))}
+
+
+def evidence(name, others):
+    """(values, first order, second order) of one public name, as text for the table; `others` are all public names."""
+    twins = {other for other in others if other != name and same(other, name)}  # a layer's function, a function's layer
+    exact = name in compared()
+    cases = [c for c in test_cases() if name in c.words]
+    subject = next((s for s in fixtures() if same(s, name)), None)
+    grads, smooth = fixtures().get(subject, (False, False))
+    reading = exact or any(c.fixtures for c in cases)
+    is_class = name[0].isupper()
+    function = next((twin for twin in sorted(twins) if is_class and
+                     any(twin in c.words and COMPARES.search(c.text) for c in cases)), None)
+    if exact or (reading and (subject or is_class)):
+        values = "PyTorch, with gradients" if grads else "PyTorch"
+    elif function:
+        values = f"as `{function}`"
+    else:
+        values = "by hand" if cases else ""
+    if name in CONSTANT:
+        return values, "-", "-"
+    if function or not is_class:  # what is the other is checked with it
+        cases = [c for c in test_cases() if c.words & ({name} | twins)]
+        exact = exact or bool(twins & compared())
+    return values, *("yes" if any(checked) or (exact and smooth) else "" for checked in
+                     ([c.first for c in cases], [c.second for c in cases]))
+
+
+# ---- The table
+
+INTRODUCTION = """# What there is of PyTorch
+
+Written by `scripts/parity.py` from the headers, the tests and the figures in `tests/fixtures`; a test holds it to them.
+**Values**: *PyTorch*, compared with its figures in double precision (*with gradients*: these too); *as f*, equal to a function
+that is; *by hand*, in a test with values of its own. **1st** and **2nd**: a test compares derivatives of that order with central
+differences. What makes tensors, compares, counts or draws has none (-). What PyTorch 1.13 lacks (Lion, Muon, RMSNorm, attention) is held
+to the formula of its paper, evaluated with it.
+"""
+
+
+def section(title, names, differentiable, others):
+    lines = [f"## {title}", ""]
+    lines += ["| name | values | 1st | 2nd |", "|---|---|---|---|"] if differentiable else ["| name | values |", "|---|---|"]
+    for name in sorted(names, key=str.lower):
+        cells = evidence(name, others)
+        lines.append("| " + " | ".join((f"`{name}`", *cells[:3 if differentiable else 1])) + " |")
+    there = {plain(name) for name in names}
+    missing = [name for name in WANTED[title].split() if plain(name) not in there]
+    if missing:
+        lines += ["", "Not here: " + ", ".join(f"`{name}`" for name in missing) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def table():
+    there = public_names()
+    others = [name for names in there.values() for name in names]
+    parts = [INTRODUCTION]
+    for title in WANTED:
+        parts.append(section(title, there[title], title in ("Ops", "Losses", "Layers"), others))
+    return "\n".join(parts)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--check", action="store_true", help="fail unless docs/parity.md is what would be written")
+    path = ROOT / "docs/parity.md"
+    text = table()
+    if not arguments.parse_args().check:
+        path.write_text(text)
+    elif not path.exists() or path.read_text() != text:
+        sys.exit("docs/parity.md is not what the tests say; write it again: scripts/parity.py")
+
+
+if __name__ == "__main__":
+    main()
