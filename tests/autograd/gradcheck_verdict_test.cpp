@@ -44,7 +44,7 @@ struct OneWrong {
   void backward(Backward& d) const {
     d.wrt(0, [&] {
       Tensor error = zeros(d.input(0).shape(), constant);
-      error.mutable_data<double>()[where] = 1e-3;
+      if (error.numel() > where) error.mutable_data<double>()[where] = 1e-3;
       return d.grad() * (2 * d.input(0) + error);
     });
   }
@@ -185,7 +185,7 @@ TEST_CASE("second order in the same call", "[gradcheck]") {
 TEST_CASE("a function that changes its input is found out", "[gradcheck]") {
   const auto f = [](const Tensor& x) {
     const Tensor y = x * 2;
-    x.detach().mutable_data<double>()[0] += 1;
+    if (x.numel() > 0) x.detach().mutable_data<double>()[0] += 1;
     return y;
   };
   CHECK(gradcheck(f, {tensor({1, 2}, variable)}).names(GradcheckBug::stale_value));
