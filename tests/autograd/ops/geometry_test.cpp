@@ -33,7 +33,7 @@ GridSampleOptions grid_options(Options o) {
 
 }  // namespace
 
-TEST_CASE("distances agree with PyTorch and central differences", "[distance][gradient]") {
+TEST_CASE("distances of all pairs agree with PyTorch and central differences", "[distance][gradient]") {
   CHECK(disagreement(file, "cdist",
                      [](In in, Options o) { return cdist(in["a"], in["b"], o.number("p", 2)); }) == "");
   CHECK(disagreement(file, "pdist", [](In in, Options o) { return pdist(in["x"], o.number("p", 2)); }) == "");
