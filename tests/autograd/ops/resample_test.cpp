@@ -43,7 +43,10 @@ UnfoldOptions unfold_options(Options o) {
       .dilation = pair(o, "dilation", 1), .padding = pair(o, "padding", 0), .stride = pair(o, "stride", 1)};
 }
 
-Tensor line(std::initializer_list<Nested> values) { return tensor({{Nested(values)}}, f64); }
+/// [1, 1, n]. Compilers read further braces around a list in different ways.
+Tensor line(std::initializer_list<Nested> values) {
+  return unsqueeze(unsqueeze(tensor(Nested(values), f64), 0), 0);
+}
 
 }  // namespace
 
