@@ -30,11 +30,12 @@ function(gradus_library name)
   target_include_directories(gradus_${name} PUBLIC $<BUILD_INTERFACE:${GRADUS_INCLUDE_ROOT}>
                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(gradus_${name} PUBLIC ${arg_LINK} PRIVATE $<BUILD_INTERFACE:gradus_options>)
-  if(GRADUS_SANITIZE)
-    # The release build shows that each header includes what it needs; here what they share is read once.
+  if(GRADUS_PRECOMPILE)
     target_precompile_headers(gradus_${name} PRIVATE <algorithm> <cmath> <functional> <memory> <optional> <ranges> <span>
                               <string> <unordered_map> <vector> <fmt/format.h>)
-    # -O1 keeps the loops over elements bearable.
+  endif()
+  if(GRADUS_SANITIZE)
+    # Loops over elements must stay bearable; clang wants the same level in a source and its precompiled header.
     file(GLOB_RECURSE kernels CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/kernels/*.cpp)
     set_source_files_properties(${kernels} PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)
   endif()
