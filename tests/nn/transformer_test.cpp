@@ -18,7 +18,7 @@ nn::TransformerLayerOptions layer_options(const Fixture& f) {
           .norm_first = f.options.flag("norm_first")};
 }
 
-constexpr nn::TransformerLayerOptions small{.dim_feedforward = 3, .dropout = 0, .dtype = float64};
+constexpr nn::TransformerLayerOptions small{.dim_feedforward = 2, .dropout = 0, .dtype = float64};
 
 /// Attention as a model of one result, for the checks.
 struct Attention {
@@ -82,8 +82,9 @@ TEST_CASE("attention and transformers have correct first and second derivatives"
   check_derivatives(Attention{attention, {}}, {q, k, v});
   const Tensor padding = reshape(tensor({0, 1, 0}) > 0.5, {1, 3});
   check_derivatives(Attention{attention, {.key_padding_mask = padding, .need_weights = false}}, {q, k, v});
-  check_derivatives(nn::TransformerEncoderLayer{4, 2, small}, {q});
-  check_derivatives(nn::TransformerDecoderLayer{4, 2, small}, {q, k});
+  const Tensor tgt = variable({2, 1, 3}, 4), memory = variable({2, 1, 3}, 5);
+  check_derivatives(nn::TransformerEncoderLayer{3, 1, small}, {tgt});
+  check_derivatives(nn::TransformerDecoderLayer{3, 1, small}, {tgt, memory});
 }
 
 TEST_CASE("attention with one head and no projections, worked by hand", "[nn][attention]") {

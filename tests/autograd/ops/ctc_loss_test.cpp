@@ -43,13 +43,15 @@ Tensor length(std::int64_t n) { return tensor(static_cast<double>(n), {.dtype = 
 }  // namespace
 
 TEST_CASE("ctc_loss agrees with PyTorch and central differences", "[loss][ctc]") {
-  CHECK(disagreement("more_losses.json", "ctc_loss", [](In in, Options o) {
-          return ctc_loss(log_softmax(in["logits"], -1), in["targets"], in["input_lengths"],
-                          in["target_lengths"],
-                          {.blank = o.integer("blank", 0),
-                           .zero_infinity = o.flag("zero_infinity"),
-                           .reduction = reduction(o)});
-        }) == "");
+  CHECK(disagreement("more_losses.json", "ctc_loss",
+                     [](In in, Options o) {
+                       return ctc_loss(log_softmax(in["logits"], -1), in["targets"], in["input_lengths"],
+                                       in["target_lengths"],
+                                       {.blank = o.integer("blank", 0),
+                                        .zero_infinity = o.flag("zero_infinity"),
+                                        .reduction = reduction(o)});
+                     },
+                     {.second = false}) == "");
 }
 
 TEST_CASE("ctc_loss is the sum over all alignments", "[loss][ctc]") {
