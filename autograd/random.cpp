@@ -2,7 +2,7 @@
 
 #include <Random123/philox.h>
 
-#include <algorithm>
+#include <gradus/autograd/kernels/isa.hpp>
 
 namespace gradus {
 
@@ -18,10 +18,12 @@ r123::Philox4x32::ctr_type philox(std::uint64_t seed, std::uint64_t number, std:
 }  // namespace
 
 void RandomCall::blocks(std::uint64_t first_block, std::span<std::uint32_t> words) const {
-  for (std::size_t i = 0; i < words.size(); i += 4) {
-    const auto block = philox(seed_, number_, first_block + i / 4);
-    std::copy(block.begin(), block.end(), words.begin() + static_cast<std::ptrdiff_t>(i));
-  }
+  kernels::vectorized([=, seed = seed_, number = number_, out = words.data(), count = words.size() / 4] {
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto block = philox(seed, number, first_block + i);
+      for (std::size_t j = 0; j < 4; ++j) out[4 * i + j] = block.v[j];
+    }
+  });
 }
 
 std::uint64_t RandomCall::below(std::uint64_t range, std::uint64_t i) const {

@@ -54,6 +54,8 @@ class Storage final : public RefCounted<Storage>, public kernels::Pooled {
 
   void* data() const { return data_; }
   std::size_t bytes() const { return bytes_; }
+  /// Whether the memory is the library's, not the caller's.
+  bool owned() const { return owned_; }
 
   std::uint32_t version() const { return version_.load(std::memory_order_relaxed); }
   /// Notes a write by `op` at `at`.

@@ -47,7 +47,6 @@ target_link_libraries(gradus_autograd PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>
                       ${XSMM_LIBRARY} ${XSMM_NOBLAS_LIBRARY} ${CMAKE_DL_LIBS})
 gradus_library(nn LINK gradus_autograd)
 gradus_library(optim LINK gradus_autograd)
-target_compile_options(gradus_optim PRIVATE -fno-math-errno)  # else loops with a root are not vectorised
 gradus_library(data LINK gradus_autograd ZLIB::ZLIB PNG::PNG)
 target_link_libraries(gradus_data PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 target_compile_definitions(gradus_data PRIVATE GRADUS_SAMPLE_SOURCE="${CMAKE_CURRENT_SOURCE_DIR}/data/sample"

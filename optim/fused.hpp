@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/loops.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/tensor.hpp>
@@ -47,7 +48,7 @@ void walk_part(const Part<T, N, F>& part, std::int64_t begin, std::int64_t end) 
   kernels::walk_range(part.walk, begin, end, [&](const auto& offsets, std::int64_t n, const auto& steps) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       if (((steps[I] == 1) && ...))
-        dense_run(n, part.f, part.data[I] + offsets[I]...);
+        kernels::vectorized([=, f = part.f, data = part.data] { dense_run(n, f, data[I] + offsets[I]...); });
       else
         for (std::int64_t i = 0; i < n; ++i) part.f(part.data[I][offsets[I] + i * steps[I]]...);
     }

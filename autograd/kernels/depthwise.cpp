@@ -1,7 +1,10 @@
 #include <gradus/autograd/kernels/depthwise.hpp>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
+#include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/memory.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/kernels/pixels.hpp>
@@ -9,8 +12,6 @@
 namespace gradus::kernels {
 
 namespace {
-
-constexpr std::int64_t lanes = 32;  // channels whose sums stay in registers
 
 /// A tap's pixel within the box that a pass sees, and its row of packed weights.
 struct Step {
@@ -64,34 +65,49 @@ class PixelReader {
   Scratch<T> scratch_;
 };
 
-/// [tap, channel] from [channel, position].
+/// [tap, channel] from [channel, position], and in a last row the bias, or zeros.
 template <class T>
-Scratch<T> pack(const Pass& pass, const TapMatrices<T>& matrices, std::int64_t channels) {
-  Scratch<T> packed(static_cast<std::int64_t>(pass.taps.size()) * channels);
+Scratch<T> pack(const Pass& pass, const TapMatrices<T>& matrices, const T* bias, std::int64_t channels) {
+  Scratch<T> packed((static_cast<std::int64_t>(pass.taps.size()) + 1) * channels);
   T* to = packed.data();
   for (const Tap& tap : pass.taps)
     for (std::int64_t c = 0; c < channels; ++c) *to++ = matrices.data[c * matrices.group + tap.position];
+  for (std::int64_t c = 0; c < channels; ++c) *to++ = bias != nullptr ? bias[c] : T(0);
   return packed;
 }
 
-/// One place: y[c] = bias[c] + the sum over taps of x[tap, c] w[tap, c].
-template <class T>
-void place(std::int64_t channels, const T* x, const std::vector<Step>& steps, const T* w, const T* bias,
-           T* y) {
-  for (std::int64_t c = 0; c < channels; c += lanes) {
-    const std::int64_t n = std::min(lanes, channels - c);
-    T sum[lanes] = {};
-    if (bias != nullptr) std::copy_n(bias + c, n, sum);
-    for (const Step& step : steps) {
-      const T* a = x + step.offset + c;
-      const T* b = w + step.weights + c;
-      if (n == lanes)
-        for (std::int64_t l = 0; l < lanes; ++l) sum[l] += a[l] * b[l];
-      else
-        for (std::int64_t l = 0; l < n; ++l) sum[l] += a[l] * b[l];
-    }
-    std::copy_n(sum, n, y + c);
+/// to[c] = from[c] + a(g)[c] b(g)[c] + a(g + 1)[c] b(g + 1)[c] + ..., a term for each of I. `to` may be
+/// `from`.
+template <class T, class A, class B, std::size_t... I>
+void add_products(std::int64_t channels, const A& a, const B& b, std::int64_t g, const T* from, T* to,
+                  std::index_sequence<I...>) {
+  const std::array<const T*, sizeof...(I)> x{a(g + static_cast<std::int64_t>(I))...},
+      w{b(g + static_cast<std::int64_t>(I))...};
+#ifndef __clang__  // which asks the addresses instead
+#pragma GCC ivdep
+#endif
+  for (std::int64_t c = 0; c < channels; ++c) {
+    T sum = from[c];
+    ((sum += x[I][c] * w[I][c]), ...);
+    to[c] = sum;
   }
+}
+
+/// to[c] = from[c] + the sum of `count` products, in order; so many at a time that few sums pass through
+/// memory.
+template <class T, class A, class B>
+void add_all_products(std::int64_t channels, std::int64_t count, const A& a, const B& b, const T* from,
+                      T* to) {
+  std::int64_t g = 0;
+  const auto add = [&]<std::size_t n>(std::integral_constant<std::size_t, n>) {
+    for (; g + static_cast<std::int64_t>(n) <= count; g += static_cast<std::int64_t>(n)) {
+      add_products(channels, a, b, g, from, to, std::make_index_sequence<n>());
+      from = to;
+    }
+  };
+  add(std::integral_constant<std::size_t, 9>());
+  add(std::integral_constant<std::size_t, 3>());
+  add(std::integral_constant<std::size_t, 1>());
 }
 
 }  // namespace
@@ -100,7 +116,7 @@ template <class T>
 void correlate_depthwise(const Correlation<T>& c, const Pass& pass) {
   if (c.images == 0 || pass.count.h <= 0 || pass.count.w <= 0) return;
   if (pass.taps.empty()) return correlate(c, pass);  // nothing but the bias
-  const Scratch<T> w = pack(pass, c.matrices, c.groups);
+  const Scratch<T> w = pack(pass, c.matrices, c.bias, c.groups);
   const Box corner = reach(pass);
   const std::int64_t row_cost =
       std::max<std::int64_t>(pass.count.w * c.groups * static_cast<std::int64_t>(pass.taps.size()) / 4, 1);
@@ -116,13 +132,19 @@ void correlate_depthwise(const Correlation<T>& c, const Pass& pass) {
       for (const Tap& tap : pass.taps)
         steps.push_back({(tap.row - corner.top) * pixels.row + (tap.column - corner.left) * pixels.column,
                          static_cast<std::int64_t>(steps.size()) * c.groups});
-      for (std::int64_t h = first; h < last; ++h)
-        for (std::int64_t j = 0; j < pass.count.w; ++j)
-          place(c.groups,
-                pixels.data + (h - first) * pass.stride.h * pixels.row + j * pass.stride.w * pixels.column,
-                steps, w.data(), c.bias,
-                c.y.at(i / strips, 0) + (pass.origin.h + h * pass.step.h) * c.y.row +
+      vectorized([=, &pass, &c, steps = steps.data(), taps = static_cast<std::int64_t>(steps.size()),
+                  weights = w.data(), image = c.y.at(i / strips, 0)] {
+        for (std::int64_t h = first; h < last; ++h)
+          for (std::int64_t j = 0; j < pass.count.w; ++j) {
+            const T* x =
+                pixels.data + (h - first) * pass.stride.h * pixels.row + j * pass.stride.w * pixels.column;
+            add_all_products(
+                c.groups, taps, [&](std::int64_t g) { return x + steps[g].offset; },
+                [&](std::int64_t g) { return weights + steps[g].weights; }, weights + taps * c.groups,
+                image + (pass.origin.h + h * pass.step.h) * c.y.row +
                     (pass.origin.w + j * pass.step.w) * c.y.column);
+          }
+      });
     }
   });
 }
@@ -142,15 +164,19 @@ void depthwise_to_weight(const Convolution& c, const Planes<const T>& x, const P
     for (std::int64_t n = begin; n < end; ++n) {
       const Pixels<T> a = images.read(n, padded), b = results.read(n, {0, 0, c.output.h, c.output.w});
       T* sum = partial.data() + begin / chunk * positions * channels;
-      for (std::int64_t u = 0; u < c.kernel.h; ++u)
-        for (std::int64_t v = 0; v < c.kernel.w; ++v, sum += channels)
-          for (std::int64_t i = 0; i < c.output.h; ++i)
-            for (std::int64_t j = 0; j < c.output.w; ++j) {
-              const T* from = a.data + (i * c.stride.h + u * c.dilation.h) * a.row +
-                              (j * c.stride.w + v * c.dilation.w) * a.column;
-              const T* by = b.data + i * b.row + j * b.column;
-              for (std::int64_t l = 0; l < channels; ++l) sum[l] += from[l] * by[l];
+      vectorized([=, &c] {
+        T* to = sum;
+        for (std::int64_t u = 0; u < c.kernel.h; ++u)
+          for (std::int64_t v = 0; v < c.kernel.w; ++v, to += channels)
+            for (std::int64_t i = 0; i < c.output.h; ++i) {
+              const T* from =
+                  a.data + (i * c.stride.h + u * c.dilation.h) * a.row + v * c.dilation.w * a.column;
+              const T* by = b.data + i * b.row;
+              add_all_products(
+                  channels, c.output.w, [&](std::int64_t j) { return from + j * c.stride.w * a.column; },
+                  [&](std::int64_t j) { return by + j * b.column; }, to, to);
             }
+      });
     }
   });
   for (std::int64_t l = 0; l < channels; ++l)

@@ -4,6 +4,7 @@
 
 #include <Eigen/Core>
 #include <atomic>
+#include <gradus/autograd/kernels/isa.hpp>
 
 namespace gradus::kernels {
 
@@ -13,9 +14,15 @@ std::atomic<GemmBackend> chosen{GemmBackend::automatic};
 
 using Any = void (*)();
 
+bool initialise_jit() {
+  libxsmm_init();
+  if (isa() == Isa::avx2) libxsmm_set_target_arch("hsw");  // Haswell, the first processor with AVX2
+  return true;
+}
+
 bool use_jit() {
-  [[maybe_unused]] static const bool initialised = (libxsmm_init(), true);
-  return chosen.load(std::memory_order_relaxed) != GemmBackend::eigen;
+  [[maybe_unused]] static const bool initialised = initialise_jit();
+  return isa() != Isa::baseline && chosen.load(std::memory_order_relaxed) != GemmBackend::eigen;
 }
 
 // LIBXSMM's kernels are column-major, so a row-major product is asked for as its transpose: c' = b' a'.
@@ -73,8 +80,9 @@ const T* advance(const T* from, unsigned long long bytes) {
 void set_gemm_backend(GemmBackend backend) { chosen = backend; }
 
 std::int64_t preferred_tile_columns() {
-  static const bool wide = libxsmm_get_target_archid() >= LIBXSMM_X86_AVX512;
-  return wide ? 64 : 32;  // four registers of floats beside as many rows as the other registers hold
+  return isa() == Isa::avx512
+             ? 64
+             : 32;  // four registers of floats beside as many rows as the other registers hold
 }
 
 template <class T>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -71,46 +72,6 @@ template <std::size_t N, class F>
 void walk_all(const Walk<N>& walk, std::int64_t cost, F&& run) {
   parallel_for(walk.count, chunk_for(cost),
                [&](std::int64_t begin, std::int64_t end) { walk_range(walk, begin, end, run); });
-}
-
-/// out[i] = f(a[i])
-template <class R, class A, class F>
-void map(const Walk<2>& walk, R* out, const A* a, std::int64_t cost, F f) {
-  walk_all(walk, cost, [&](const auto& offsets, std::int64_t n, const auto& steps) {
-    R* y = out + offsets[0];
-    const A* x = a + offsets[1];
-    if (steps[0] == 1 && steps[1] == 1)
-      for (std::int64_t i = 0; i < n; ++i) y[i] = f(x[i]);
-    else
-      for (std::int64_t i = 0; i < n; ++i) y[i * steps[0]] = f(x[i * steps[1]]);
-  });
-}
-
-/// out[i] = f(a[i], b[i])
-template <class R, class A, class B, class F>
-void map(const Walk<3>& walk, R* out, const A* a, const B* b, std::int64_t cost, F f) {
-  walk_all(walk, cost, [&](const auto& offsets, std::int64_t n, const auto& steps) {
-    R* y = out + offsets[0];
-    const A* x = a + offsets[1];
-    const B* z = b + offsets[2];
-    if (steps[0] == 1 && steps[1] == 1 && steps[2] == 1)
-      for (std::int64_t i = 0; i < n; ++i) y[i] = f(x[i], z[i]);
-    else if (steps[0] == 1 && steps[1] == 1 && steps[2] == 0)
-      for (std::int64_t i = 0; i < n; ++i) y[i] = f(x[i], *z);
-    else
-      for (std::int64_t i = 0; i < n; ++i) y[i * steps[0]] = f(x[i * steps[1]], z[i * steps[2]]);
-  });
-}
-
-/// out[i] = f(a[i], b[i], c[i])
-template <class R, class A, class B, class C, class F>
-void map(const Walk<4>& walk, R* out, const A* a, const B* b, const C* c, std::int64_t cost, F f) {
-  walk_all(walk, cost, [&](const auto& offsets, std::int64_t n, const auto& steps) {
-    R* y = out + offsets[0];
-    for (std::int64_t i = 0; i < n; ++i)
-      y[i * steps[0]] =
-          f(a[offsets[1] + i * steps[1]], b[offsets[2] + i * steps[2]], c[offsets[3] + i * steps[3]]);
-  });
 }
 
 }  // namespace gradus::kernels

@@ -53,7 +53,8 @@ void parallel_for(std::int64_t n, std::int64_t chunk, FunctionRef<void(std::int6
   if (n <= 0) return;
   const std::int64_t chunks = chunk_count(n, chunk);
   const auto run = [&](std::int64_t i) { f(i * chunk, std::min(n, (i + 1) * chunk)); };
-  if (chunks == 1 || tbb::this_task_arena::max_concurrency() == 1) {
+  // A second chunk that is not full is no work to share.
+  if (n < 2 * chunk || tbb::this_task_arena::max_concurrency() == 1) {
     for (std::int64_t i = 0; i < chunks; ++i) run(i);
     return;
   }

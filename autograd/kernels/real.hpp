@@ -3,6 +3,8 @@
 #include <cmath>
 #include <type_traits>
 
+#include <gradus/autograd/kernels/math.hpp>
+
 /// Arithmetic for rules that are written once and used both on elements and on tensors: `Real<T>` behaves as
 /// T, but plain numbers adapt to it, so that `0.5 * x` stays float when x is.
 namespace gradus::kernels {
@@ -33,10 +35,10 @@ struct Real {
   friend bool operator>=(Real a, Real b) { return a.value >= b.value; }
   friend bool operator==(Real a, Real b) { return a.value == b.value; }
 
-  friend Real exp(Real x) { return std::exp(x.value); }
-  friend Real expm1(Real x) { return std::expm1(x.value); }
-  friend Real log(Real x) { return std::log(x.value); }
-  friend Real log1p(Real x) { return std::log1p(x.value); }
+  friend Real exp(Real x) { return math::exp(x.value); }
+  friend Real expm1(Real x) { return math::expm1(x.value); }
+  friend Real log(Real x) { return math::log(x.value); }
+  friend Real log1p(Real x) { return math::log1p(x.value); }
   friend Real sqrt(Real x) { return std::sqrt(x.value); }
   friend Real sin(Real x) { return std::sin(x.value); }
   friend Real cos(Real x) { return std::cos(x.value); }
@@ -52,9 +54,9 @@ struct Real {
   friend Real exp2(Real x) { return std::exp2(x.value); }
   friend Real log2(Real x) { return std::log2(x.value); }
   friend Real log10(Real x) { return std::log10(x.value); }
-  friend Real tanh(Real x) { return std::tanh(x.value); }
-  friend Real erf(Real x) { return std::erf(x.value); }
-  friend Real erfc(Real x) { return std::erfc(x.value); }
+  friend Real tanh(Real x) { return math::tanh(x.value); }
+  friend Real erf(Real x) { return math::erf(x.value); }
+  friend Real erfc(Real x) { return math::erfc(x.value); }
   friend Real abs(Real x) {
     if constexpr (std::is_signed_v<T>) return std::abs(x.value);
     return x;
@@ -81,10 +83,7 @@ struct Real {
     return x;
   }
   /// 1 / (1 + e^-x) without overflow.
-  friend Real sigmoid(Real x) {
-    const T e = std::exp(-std::abs(x.value));
-    return (x.value >= 0 ? T(1) : e) / (T(1) + e);
-  }
+  friend Real sigmoid(Real x) { return math::sigmoid(x.value); }
   /// -1, 0 or 1; NaN stays.
   friend Real sign(Real x) { return x.value > 0 ? T(1) : x.value < 0 ? T(-1) : x.value; }
   friend Real where(bool condition, Real a, Real b) { return condition ? a.value : b.value; }

@@ -24,7 +24,8 @@ struct BinaryCrossEntropy {
     return dispatch_floating(a.dtype(), [&]<class T>() {
       return elementwise::apply<T>(a, y, 2 * elementwise::transcendental, [](T p, T t) {
         const T floor = static_cast<T>(log_floor);
-        return (t - 1) * std::max(std::log1p(-p), floor) - t * std::max(std::log(p), floor);
+        return (t - 1) * std::max(kernels::math::log1p(-p), floor) -
+               t * std::max(kernels::math::log(p), floor);
       });
     });
   }

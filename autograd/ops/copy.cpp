@@ -45,8 +45,9 @@ void copy_values(const Tensor& source, const Tensor& target) {
                                        broadcast_strides(source.shape(), source.strides(), target.shape()));
   dispatch(source.dtype(), [&]<class S>() {
     dispatch(target.dtype(), [&]<class T>() {
-      kernels::map(walk, target.mutable_data<T>(), source.data<S>(), elementwise::cheap,
-                   [](S v) { return kernels::convert<T>(v); });
+      kernels::map(
+          walk, elementwise::cheap, [](S v) { return kernels::convert<T>(v); }, target.mutable_data<T>(),
+          source.data<S>());
     });
   });
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <gradus/autograd/kernels/loops.hpp>
+#include <gradus/autograd/kernels/map.hpp>
 #include <gradus/autograd/kernels/real.hpp>
 #include <gradus/autograd/operand.hpp>
 #include <gradus/autograd/ops/create.hpp>
@@ -9,9 +9,10 @@
 /// For writers of elementwise ops: values of broadcast tensors, unrecorded.
 namespace gradus::elementwise {
 
-/// Simple operations that one element is reckoned to cost, for the size of parallel chunks.
+/// Simple operations that one element is reckoned to cost, for the size of parallel chunks. In nanoseconds,
+/// as measured with AVX2 on float32: 0.1 to 0.4, as memory allows, and 0.5 to 2.
 inline constexpr std::int64_t cheap = 1;
-inline constexpr std::int64_t transcendental = 16;
+inline constexpr std::int64_t transcendental = 6;
 
 /// An uninitialised result of `shape`, in the memory layout of the first input that has this shape densely.
 template <class... X>
@@ -26,39 +27,48 @@ Tensor result(const Shape& shape, DType dtype, const X&... inputs) {
   return out.defined() ? out : empty(shape, dtype);
 }
 
-/// f(x) for every element; f takes and returns T or another element type.
+/// Whether nobody can tell that x is overwritten but its holder: no other handle, view or tape entry knows
+/// its memory, which is the library's own and without gaps.
+bool is_disposable(const Tensor& x);
+
+/// f of the elements of tensors that broadcast to `shape`, of element types T, which f takes. For loops to be
+/// vectorised f should be free of branches and of calls that are not inlined; it is copied.
+template <Element... T, class F, class... In>
+Tensor apply_to(const Shape& shape, std::int64_t cost, F f, const In&... in) {
+  using R = std::remove_cvref_t<decltype(f(T()...))>;
+  const Tensor y = result(shape, dtype_of<R>, in...);
+  R* out = y.mutable_data<R>();
+  if (((in.shape() == shape && in.strides() == y.strides()) && ...))
+    kernels::map(y.numel(), cost, f, out, in.template data<T>()...);
+  else
+    kernels::map(
+        kernels::plan_walk(shape, y.strides(), broadcast_strides(in.shape(), in.strides(), shape)...), cost,
+        f, out, in.template data<T>()...);
+  return y;
+}
+
+/// The shape that both broadcast to.
+inline Shape common_shape(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() ? a.shape() : broadcast(a.shape(), b.shape());
+}
+
+/// f(x) for every element; f takes T and returns T or another element type.
 template <Element T, class F>
 Tensor apply(const Tensor& x, std::int64_t cost, F f) {
-  using R = std::remove_cvref_t<decltype(f(T()))>;
-  Tensor y = result(x.shape(), dtype_of<R>, x);
-  kernels::map(kernels::plan_walk(x.shape(), y.strides(), x.strides()), y.mutable_data<R>(), x.data<T>(),
-               cost, f);
-  return y;
+  return apply_to<T>(x.shape(), cost, f, x);
 }
 
 /// f(a, b), broadcast; both of element type T.
 template <Element T, class F>
 Tensor apply(const Tensor& a, const Tensor& b, std::int64_t cost, F f) {
-  using R = std::remove_cvref_t<decltype(f(T(), T()))>;
-  const Shape shape = broadcast(a.shape(), b.shape());
-  Tensor y = result(shape, dtype_of<R>, a, b);
-  const auto walk = kernels::plan_walk(shape, y.strides(), broadcast_strides(a.shape(), a.strides(), shape),
-                                       broadcast_strides(b.shape(), b.strides(), shape));
-  kernels::map(walk, y.mutable_data<R>(), a.data<T>(), b.data<T>(), cost, f);
-  return y;
+  return apply_to<T, T>(common_shape(a, b), cost, f, a, b);
 }
 
-/// f(a, b, c), broadcast; `a` of element type A, the others of type T.
-template <Element A, Element T, class F>
+/// f(a, b, c), broadcast; of element types A, B and C.
+template <Element A, Element B, Element C = B, class F>
 Tensor apply(const Tensor& a, const Tensor& b, const Tensor& c, std::int64_t cost, F f) {
-  using R = std::remove_cvref_t<decltype(f(A(), T(), T()))>;
-  const Shape shape = broadcast(broadcast(a.shape(), b.shape()), c.shape());
-  Tensor y = result(shape, dtype_of<R>, a, b, c);
-  const auto walk = kernels::plan_walk(shape, y.strides(), broadcast_strides(a.shape(), a.strides(), shape),
-                                       broadcast_strides(b.shape(), b.strides(), shape),
-                                       broadcast_strides(c.shape(), c.strides(), shape));
-  kernels::map(walk, y.mutable_data<R>(), a.data<A>(), b.data<T>(), c.data<T>(), cost, f);
-  return y;
+  const Shape shape = common_shape(b, c);
+  return apply_to<A, B, C>(a.shape() == shape ? shape : broadcast(a.shape(), shape), cost, f, a, b, c);
 }
 
 /// Records an op of two operands, once they have one dtype.
@@ -107,12 +117,17 @@ struct Pointwise {
                                : R::from == From::output ? keep_outputs(0)
                                                          : Keep{};
   R rule;
+  bool given_up = false;  ///< whether the caller needs the input no longer
 
+  /// In the place of the input, if that is given up, nobody else knows of it, and the derivative does not
+  /// ask.
   Tensor forward(const Tensor& x) const {
     const auto run = [&]<class T>() {
       using kernels::Real;
-      return apply<T>(x, cost_of<R>(),
-                      [rule = rule](T v) -> T { return Real<T>(rule.value(Real<T>(v))).value; });
+      const auto value = [rule = rule](T v) -> T { return Real<T>(rule.value(Real<T>(v))).value; };
+      if (!given_up || R::from == From::input || !is_disposable(x)) return apply<T>(x, cost_of<R>(), value);
+      kernels::map(x.numel(), cost_of<R>(), value, x.mutable_data<T>(), x.data<T>());
+      return x;
     };
     if constexpr (requires { R::takes_integers; })
       return dispatch_numeric(x.dtype(), run);
@@ -129,9 +144,14 @@ struct Pointwise {
         if (is_recording()) return through(rule, d.grad(), kept);
         return dispatch_floating(kept.dtype(), [&]<class T>() {
           using kernels::Real;
-          return apply<T>(d.grad(), kept, cost_of<R>(), [rule = rule](T g, T v) -> T {
+          const auto product = [rule = rule](T g, T v) -> T {
             return Real<T>(through(rule, Real<T>(g), Real<T>(v))).value;
-          });
+          };
+          const Tensor& g = d.grad();
+          if (g.strides() != kept.strides() || !is_disposable(g))
+            return apply<T>(g, kept, cost_of<R>(), product);
+          kernels::map(g.numel(), cost_of<R>(), product, g.mutable_data<T>(), g.data<T>(), kept.data<T>());
+          return g;
         });
       }
     });
@@ -154,6 +174,13 @@ inline Tensor like(const Tensor& x, double number) { return full({}, number, {.d
 template <class R>
 Tensor pointwise(R rule, const Tensor& x, const SourceLocation& at) {
   return record(Pointwise<R>{std::move(rule)}, at, x);
+}
+
+/// As above for a tensor that the caller gives up: its memory becomes the result's, if nobody else knows it.
+template <class R>
+Tensor pointwise(R rule, Tensor&& x, const SourceLocation& at) {
+  const Tensor taken = std::move(x);
+  return record(Pointwise<R>{std::move(rule), true}, at, taken);
 }
 
 }  // namespace gradus::elementwise

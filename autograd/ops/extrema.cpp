@@ -16,18 +16,10 @@ using reduction::restore_dims;
 
 enum class Which { largest, smallest };
 
-template <class T>
-bool is_nan(T x) {
-  return x != x;
-}
+/// Whether both are equal, or both NaN.
 template <class T>
 bool same(T a, T b) {
-  return a == b || (is_nan(a) && is_nan(b));
-}
-/// Whether x is to be taken instead of `best`.
-template <Which which, class T>
-bool beats(T x, T best) {
-  return (which == Which::largest ? x > best : x < best) || (is_nan(x) && !is_nan(best));
+  return (a == b) | (kernels::has_nan_bits(a) & kernels::has_nan_bits(b));
 }
 /// What nothing loses against.
 template <Which which, class T>
@@ -50,37 +42,27 @@ struct ValueFold {
   using State = T;
   T* out;
 
-  T start(std::int64_t) const { return worst<which, T>(); }
-  void add(T& best, T x, std::int64_t) const { merge(best, x); }
-  void merge(T& best, T other) const {
-    if (beats<which>(other, best)) best = other;
+  T start() const { return worst<which, T>(); }
+  T map(std::int64_t, std::int64_t, T x) const { return x; }
+  T merge(T best, T x) const {
+    return which == Which::largest ? kernels::larger(best, x) : kernels::smaller(best, x);
   }
   void finish(std::int64_t kept, T best) const { out[kept] = best; }
 };
 
-/// The first of the best, and its value.
-template <Which which, class T>
+/// The first place of the best, which is known.
+template <class T>
 struct PlaceFold {
-  static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
-  struct State {
-    T best;
-    std::int64_t index;
-  };
-  std::int64_t* indices;
-  T* values;
+  using State = std::int64_t;
+  const T* best;
+  std::int64_t* out;
 
-  State start(std::int64_t) const { return {worst<which, T>(), none}; }
-  void add(State& state, T x, std::int64_t index) const {
-    if (beats<which>(x, state.best) || state.index == none) state = {x, index};
+  State start() const { return std::numeric_limits<std::int64_t>::max(); }
+  State map(std::int64_t kept, std::int64_t index, T x) const {
+    return same(x, best[kept]) ? index : std::numeric_limits<std::int64_t>::max();
   }
-  void merge(State& state, const State& other) const {
-    if (beats<which>(other.best, state.best) || (same(other.best, state.best) && other.index < state.index))
-      state = other;
-  }
-  void finish(std::int64_t kept, const State& state) const {
-    indices[kept] = state.index;
-    values[kept] = state.best;
-  }
+  State merge(State a, State b) const { return a < b ? a : b; }
+  void finish(std::int64_t kept, State index) const { out[kept] = index; }
 };
 
 /// 1 where a (broadcast) and b are the same, else 0, in floating `dtype`; unrecorded.
@@ -122,8 +104,9 @@ std::array<Tensor, 2> find(const Tensor& x, const Dims& dims, bool keepdim) {
   return dispatch(x.dtype(), [&]<class T>() {
     const Shape shape = reduced_shape(x.shape(), dims, keepdim);
     const Tensor values = empty(shape, x.dtype()), indices = empty(shape, int64);
-    kernels::reduce(PlaceFold<which, T>{indices.mutable_data<std::int64_t>(), values.mutable_data<T>()},
-                    reduction::plan(x, dims), x.data<T>());
+    const auto plan = reduction::plan(x, dims);
+    kernels::reduce(ValueFold<which, T>{values.mutable_data<T>()}, plan, x.data<T>());
+    kernels::reduce(PlaceFold<T>{values.data<T>(), indices.mutable_data<std::int64_t>()}, plan, x.data<T>());
     return std::array{values, indices};
   });
 }
@@ -143,10 +126,14 @@ struct FirstBest {
       const auto dim = static_cast<std::size_t>(dims[0]);
       Shape along = Dims::filled(from.size(), 1);
       along[dim] = from[dim];
-      const Tensor place = reshape(arange(from[dim]), along);
-      const Tensor taken =
-          sameness<std::int64_t>(place, restore_dims(d.output(1), from, dims), d.grad().dtype());
-      return restore_dims(d.grad(), from, dims) * taken;
+      const Tensor place = reshape(arange(from[dim]), along), g = restore_dims(d.grad(), from, dims),
+                   best = restore_dims(d.output(1), from, dims);
+      if (is_recording()) return g * sameness<std::int64_t>(place, best, g.dtype());
+      return dispatch_floating(g.dtype(), [&]<class T>() {
+        return elementwise::apply<std::int64_t, std::int64_t, T>(
+            place, best, g, elementwise::cheap,
+            [](std::int64_t i, std::int64_t j, T up) { return i == j ? up : T(0); });
+      });
     });
   }
 };

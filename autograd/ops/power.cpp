@@ -17,6 +17,16 @@ using elementwise::From;
 using elementwise::like;
 using elementwise::transcendental;
 
+/// x^3, in products, and its derivative.
+struct Cube {
+  static constexpr std::string_view name = "pow";
+  static constexpr From from = From::input;
+  static constexpr std::int64_t cost = elementwise::cheap;
+  double exponent = 3;
+  auto value(auto x) const { return x * x * x; }
+  auto slope(const auto& x) const { return 3 * (x * x); }
+};
+
 /// x^exponent for a number.
 struct PowNumber {
   static constexpr std::string_view name = "pow";
@@ -78,6 +88,7 @@ Tensor integer_pow(const Tensor& x, double exponent) {
 Tensor power_of_tensor(const Tensor& x, double exponent, const SourceLocation& at) {
   if (exponent == 2) return square(x, at);
   if (!is_floating(x.dtype())) return integer_pow(x, exponent);
+  if (exponent == 3) return elementwise::pointwise(Cube{}, x, at);
   if (exponent == 0.5) return sqrt(x, at);
   if (exponent == -0.5) return rsqrt(x, at);
   if (exponent == -1) return reciprocal(x, at);

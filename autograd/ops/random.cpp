@@ -5,6 +5,7 @@
 #include <limits>
 #include <numbers>
 
+#include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/ops/copy.hpp>
 
@@ -23,7 +24,7 @@ constexpr std::int64_t words_per = sizeof(T) / 4;
 template <class T>
 T unit(const std::uint32_t* words) {
   if constexpr (std::is_same_v<T, float>)
-    return static_cast<float>(words[0] >> 8) * 0x1p-24F;
+    return static_cast<float>(static_cast<std::int32_t>(words[0] >> 8)) * 0x1p-24F;
   else
     return static_cast<double>((words[0] | std::uint64_t{words[1]} << 32) >> 11) * 0x1p-53;
 }
@@ -55,8 +56,10 @@ struct Uniform {
     // low + width * u may round up to high, which is not in the range.
     const T last = first < end ? std::nextafter(end, first) : first;
     for_batches<T>(call, n, [&](std::int64_t i, std::int64_t count, const std::uint32_t* words) {
-      for (std::int64_t j = 0; j < count; ++j)
-        out[i + j] = std::min(first + width * unit<T>(words + j * words_per<T>), last);
+      kernels::vectorized([=] {
+        for (std::int64_t j = 0; j < count; ++j)
+          out[i + j] = std::min(first + width * unit<T>(words + j * words_per<T>), last);
+      });
     });
   }
 };
@@ -89,8 +92,10 @@ struct Bernoulli {
   template <class T>
   void fill(const RandomCall& call, std::int64_t n, T* out) const {
     for_batches<P>(call, n, [&](std::int64_t i, std::int64_t count, const std::uint32_t* words) {
-      for (std::int64_t j = 0; j < count; ++j)
-        out[i + j] = static_cast<T>(unit<P>(words + j * words_per<P>) < p[(i + j) * step]);
+      kernels::vectorized([=, odds = p + i * step, step = step] {
+        for (std::int64_t j = 0; j < count; ++j)
+          out[i + j] = static_cast<T>(unit<P>(words + j * words_per<P>) < odds[j * step]);
+      });
     });
   }
 };

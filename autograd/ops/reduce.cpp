@@ -24,9 +24,9 @@ struct SumFold {
   SumOf<T>* out;
   State divisor = 1;
 
-  State start(std::int64_t) const { return 0; }
-  void add(State& sum, T x, std::int64_t) const { sum += static_cast<State>(x); }
-  void merge(State& sum, State other) const { sum += other; }
+  State start() const { return 0; }
+  State map(std::int64_t, std::int64_t, T x) const { return static_cast<State>(x); }
+  State merge(State a, State b) const { return a + b; }
   void finish(std::int64_t kept, State sum) const { out[kept] = static_cast<SumOf<T>>(sum / divisor); }
 };
 
@@ -74,9 +74,9 @@ struct TruthFold {
   bool* out;
   bool of_all;
 
-  State start(std::int64_t) const { return of_all; }
-  void add(State& truth, T x, std::int64_t) const { merge(truth, x != T(0)); }
-  void merge(State& truth, State other) const { truth = of_all ? truth && other : truth || other; }
+  State start() const { return of_all; }
+  State map(std::int64_t, std::int64_t, T x) const { return x != T(0); }
+  State merge(State a, State b) const { return of_all ? (a & b) != 0 : (a | b) != 0; }
   void finish(std::int64_t kept, State truth) const { out[kept] = truth; }
 };
 

@@ -28,18 +28,17 @@ struct Cumsum {
       Tensor y = empty(x.shape(), dtype_of<R>);
       const auto rows =
           kernels::plan_rows(x.shape(), static_cast<std::size_t>(dim), y.strides(), x.strides());
-      R* out = y.mutable_data<R>();
-      const T* in = x.data<T>();
-      kernels::for_each_row(rows, 1, [&](const auto& places) {
-        const kernels::Strided<R> to{out + places[0], rows.steps[0]};
-        const kernels::Strided<const T> from{in + places[1], rows.steps[1]};
-        Sum sum = 0;
-        for (std::int64_t k = 0; k < rows.length; ++k) {
-          const std::int64_t i = reverse ? rows.length - 1 - k : k;
-          sum += static_cast<Sum>(from[i]);
-          to[i] = static_cast<R>(sum);
-        }
-      });
+      kernels::map_rows(
+          rows, 1,
+          [reverse = reverse](std::int64_t n, R* out, const T* in) {
+            Sum sum = 0;
+            for (std::int64_t k = 0; k < n; ++k) {
+              const std::int64_t i = reverse ? n - 1 - k : k;
+              sum += static_cast<Sum>(in[i]);
+              out[i] = static_cast<R>(sum);
+            }
+          },
+          y.mutable_data<R>(), x.data<T>());
       return y;
     });
   }

@@ -1,6 +1,7 @@
 #include <gradus/autograd/ops/softmax.hpp>
 
 #include <gradus/autograd/kernels/rows.hpp>
+#include <gradus/autograd/kernels/softmax.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
@@ -12,47 +13,19 @@ namespace gradus {
 
 namespace {
 
-using kernels::Strided;
+using elementwise::transcendental;
 
-template <class T>
-T largest(const Strided<const T>& x, std::int64_t n) {
-  T max = x[0];
-  for (std::int64_t i = 1; i < n; ++i) max = std::max(max, x[i]);
-  return max;
-}
-
-/// y = x with each row along `dim` replaced by `row(out, in, n)`; a row has at least one element.
-template <class F>
-Tensor map_rows(const Tensor& x, std::int64_t dim, F row) {
+/// x, and perhaps y of its shape, with each row along `dim` replaced by `row(n, out, x, y)`.
+template <class Row, class... Y>
+Tensor map_rows(std::int64_t dim, const Row& row, const Tensor& x, const Y&... y) {
   return dispatch_floating(x.dtype(), [&]<class T>() {
-    Tensor y = elementwise::result(x.shape(), x.dtype(), x);
-    const auto rows = kernels::plan_rows(x.shape(), static_cast<std::size_t>(dim), y.strides(), x.strides());
-    T* out = y.mutable_data<T>();
-    const T* in = x.data<T>();
+    const Tensor out = elementwise::result(x.shape(), x.dtype(), x);
+    const auto rows = kernels::plan_rows(x.shape(), static_cast<std::size_t>(dim), out.strides(), x.strides(),
+                                         y.strides()...);
     if (rows.length > 0)
-      kernels::for_each_row(rows, elementwise::transcendental, [&](const auto& places) {
-        row(Strided<T>{out + places[0], rows.steps[0]}, Strided<const T>{in + places[1], rows.steps[1]},
-            rows.length);
-      });
-    return y;
-  });
-}
-
-/// As above, from rows of two inputs of one shape.
-template <class F>
-Tensor map_rows(const Tensor& a, const Tensor& b, std::int64_t dim, F row) {
-  return dispatch_floating(a.dtype(), [&]<class T>() {
-    Tensor y = elementwise::result(a.shape(), a.dtype(), a);
-    const auto rows =
-        kernels::plan_rows(a.shape(), static_cast<std::size_t>(dim), y.strides(), a.strides(), b.strides());
-    T* out = y.mutable_data<T>();
-    const T* first = a.data<T>();
-    const T* second = b.data<T>();
-    kernels::for_each_row(rows, elementwise::transcendental, [&](const auto& places) {
-      row(Strided<T>{out + places[0], rows.steps[0]}, Strided<const T>{first + places[1], rows.steps[1]},
-          Strided<const T>{second + places[2], rows.steps[2]}, rows.length);
-    });
-    return y;
+      kernels::map_rows(rows, transcendental, row, out.mutable_data<T>(), x.data<T>(),
+                        y.template data<T>()...);
+    return out;
   });
 }
 
@@ -62,24 +35,26 @@ struct Softmax {
   std::int64_t dim;
 
   Tensor forward(const Tensor& x) const {
-    return map_rows(x, dim, []<class T>(Strided<T> out, Strided<const T> in, std::int64_t n) {
-      const T max = largest(in, n);
-      double sum = 0;
-      for (std::int64_t i = 0; i < n; ++i) sum += out[i] = std::exp(in[i] - max);
-      for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(out[i] / sum);
-    });
+    return map_rows(
+        dim,
+        []<class T>(std::int64_t n, T* out, const T* in) {
+          kernels::softmax(n, out, in, kernels::largest(n, in));
+        },
+        x);
   }
   /// y (g - sum of g y)
   void backward(Backward& d) const {
     d.wrt(0, [&] {
       const Tensor g = d.grad(), y = d.output(0);
       if (is_recording()) return y * (g - sum(g * y, dim, true));
-      return map_rows(y, g, dim,
-                      []<class T>(Strided<T> out, Strided<const T> p, Strided<const T> up, std::int64_t n) {
-                        double mean = 0;
-                        for (std::int64_t i = 0; i < n; ++i) mean += double(up[i]) * double(p[i]);
-                        for (std::int64_t i = 0; i < n; ++i) out[i] = p[i] * static_cast<T>(up[i] - mean);
-                      });
+      return map_rows(
+          dim,
+          []<class T>(std::int64_t n, T* out, const T* p, const T* up) {
+            const auto product = [](T v, T w) { return static_cast<double>(v) * static_cast<double>(w); };
+            const T mean = static_cast<T>(kernels::total(product, n, up, p));
+            for (std::int64_t i = 0; i < n; ++i) out[i] = p[i] * (up[i] - mean);
+          },
+          y, g);
     });
   }
 };
@@ -90,13 +65,15 @@ struct LogSoftmax {
   std::int64_t dim;
 
   Tensor forward(const Tensor& x) const {
-    return map_rows(x, dim, []<class T>(Strided<T> out, Strided<const T> in, std::int64_t n) {
-      const T max = largest(in, n);
-      double sum = 0;
-      for (std::int64_t i = 0; i < n; ++i) sum += std::exp(in[i] - max);
-      const T log_sum = static_cast<T>(std::log(sum));
-      for (std::int64_t i = 0; i < n; ++i) out[i] = (in[i] - max) - log_sum;
-    });
+    return map_rows(
+        dim,
+        []<class T>(std::int64_t n, T* out, const T* in) {
+          const T max = kernels::largest(n, in);
+          const double sum = kernels::total([max](T v) { return kernels::math::exp(v - max); }, n, in);
+          const T log_sum = static_cast<T>(std::log(sum));
+          for (std::int64_t i = 0; i < n; ++i) out[i] = (in[i] - max) - log_sum;
+        },
+        x);
   }
   /// g - e^y times the sum of g
   void backward(Backward& d) const {
@@ -104,27 +81,22 @@ struct LogSoftmax {
       const Tensor g = d.grad(), y = d.output(0);
       if (is_recording()) return g - exp(y) * sum(g, dim, true);
       return map_rows(
-          y, g, dim,
-          []<class T>(Strided<T> out, Strided<const T> log_p, Strided<const T> up, std::int64_t n) {
-            double sum = 0;
-            for (std::int64_t i = 0; i < n; ++i) sum += up[i];
-            for (std::int64_t i = 0; i < n; ++i) out[i] = up[i] - std::exp(log_p[i]) * static_cast<T>(sum);
-          });
+          dim,
+          []<class T>(std::int64_t n, T* out, const T* log_p, const T* up) {
+            const T sum = static_cast<T>(kernels::total([](T v) { return v; }, n, up));
+            for (std::int64_t i = 0; i < n; ++i) out[i] = up[i] - kernels::math::exp(log_p[i]) * sum;
+          },
+          y, g);
     });
   }
 };
 
 /// Finds by how much to shift the exponents.
 template <class T>
-struct ShiftFold {
-  using State = T;
+struct ShiftFold : kernels::LargestFold<T> {
   T* out;
 
-  T start(std::int64_t) const { return -std::numeric_limits<T>::infinity(); }
-  void add(T& max, T x, std::int64_t) const { merge(max, x); }
-  void merge(T& max, T other) const {
-    if (!(other <= max)) max = other;  // a NaN stays
-  }
+  explicit ShiftFold(T* out) : out(out) {}
   /// inf - inf would be NaN.
   void finish(std::int64_t kept, T max) const { out[kept] = std::isinf(max) ? T(0) : max; }
 };
@@ -132,18 +104,13 @@ struct ShiftFold {
 /// Adds up e^(x - shift), and puts shift + log of it in the place of the shift.
 template <class T>
 struct LogSumExpFold {
-  struct State {
-    T shift;
-    double sum;
-  };
+  using State = double;
   T* out;
 
-  State start(std::int64_t kept) const { return {out[kept], 0}; }
-  void add(State& state, T x, std::int64_t) const { state.sum += std::exp(x - state.shift); }
-  void merge(State& state, const State& other) const { state.sum += other.sum; }
-  void finish(std::int64_t kept, const State& state) const {
-    out[kept] = state.shift + static_cast<T>(std::log(state.sum));
-  }
+  State start() const { return 0; }
+  State map(std::int64_t kept, std::int64_t, T x) const { return kernels::math::exp(x - out[kept]); }
+  State merge(State a, State b) const { return a + b; }
+  void finish(std::int64_t kept, State sum) const { out[kept] += static_cast<T>(std::log(sum)); }
 };
 
 struct LogSumExp {
@@ -156,19 +123,24 @@ struct LogSumExp {
     return dispatch_floating(x.dtype(), [&]<class T>() {
       Tensor y = empty(reduction::reduced_shape(x.shape(), dims, keepdim), x.dtype());
       const auto plan = reduction::plan(x, dims);
-      kernels::reduce(ShiftFold<T>{y.mutable_data<T>()}, plan, x.data<T>());
-      kernels::reduce(LogSumExpFold<T>{y.mutable_data<T>()}, plan, x.data<T>(), elementwise::transcendental);
+      kernels::reduce(ShiftFold<T>(y.mutable_data<T>()), plan, x.data<T>());
+      kernels::reduce(LogSumExpFold<T>{y.mutable_data<T>()}, plan, elementwise::transcendental, x.data<T>());
       return y;
     });
   }
   /// g times the softmax, e^(x - y); 0 where both are -infinity
   void backward(Backward& d) const {
-    d.wrt(0, [&] {
+    d.wrt(0, [&]() -> Tensor {
       const Tensor x = d.input(0);
       const auto restore = [&](const Tensor& t) { return reduction::restore_dims(t, x.shape(), dims); };
       const double lowest = x.dtype() == float32 ? double(std::numeric_limits<float>::lowest())
                                                  : std::numeric_limits<double>::lowest();
-      return restore(d.grad()) * exp(x - clamp(restore(d.output(0)), lowest));
+      const Tensor g = restore(d.grad()), y = clamp(restore(d.output(0)), lowest);
+      if (is_recording()) return g * exp(x - y);
+      return dispatch_floating(x.dtype(), [&]<class T>() {
+        return elementwise::apply<T, T>(x, y, g, elementwise::transcendental,
+                                        [](T v, T w, T up) { return up * kernels::math::exp(v - w); });
+      });
     });
   }
 };

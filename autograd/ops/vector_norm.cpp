@@ -20,9 +20,9 @@ struct PowerFold {
   double p;
   Power power;
 
-  State start(std::int64_t) const { return 0; }
-  void add(State& sum, T x, std::int64_t) const { sum += power(static_cast<double>(x)); }
-  void merge(State& sum, State other) const { sum += other; }
+  State start() const { return 0; }
+  State map(std::int64_t, std::int64_t, T x) const { return power(static_cast<double>(x)); }
+  State merge(State a, State b) const { return a + b; }
   void finish(std::int64_t kept, State sum) const {
     out[kept] = static_cast<T>(p == 2 ? std::sqrt(sum) : p == 0 || p == 1 ? sum : std::pow(sum, 1 / p));
   }
@@ -40,7 +40,7 @@ struct Norm {
       Tensor y = empty(reduction::reduced_shape(x.shape(), dims, keepdim), x.dtype());
       const auto fold = [&](auto power, std::int64_t cost) {
         kernels::reduce(PowerFold<T, decltype(power)>{y.mutable_data<T>(), p, power},
-                        reduction::plan(x, dims), x.data<T>(), cost);
+                        reduction::plan(x, dims), cost, x.data<T>());
       };
       if (p == 2)
         fold([](double v) { return v * v; }, elementwise::cheap);
@@ -55,12 +55,16 @@ struct Norm {
   }
   /// g sign(x) |x / y|^(p - 1)
   void backward(Backward& d) const {
-    d.wrt(0, [&] {
+    d.wrt(0, [&]() -> Tensor {
       const Tensor x = d.input(0);
       if (p == 0) return zeros_like(x);
       const auto restore = [&](const Tensor& t) { return reduction::restore_dims(t, x.shape(), dims); };
-      const Tensor share = x * abs_power(restore(d.output(0)), -1);
-      return restore(d.grad()) * signed_power(share, p - 1);
+      const Tensor inverse = abs_power(restore(d.output(0)), -1), g = restore(d.grad());
+      if (is_recording() || p != 2) return g * signed_power(x * inverse, p - 1);
+      return dispatch_floating(x.dtype(), [&]<class T>() {
+        return elementwise::apply<T, T>(x, inverse, g, elementwise::cheap,
+                                        [](T v, T r, T up) { return up * (v * r); });
+      });
     });
   }
 };

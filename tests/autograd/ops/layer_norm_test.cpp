@@ -58,6 +58,7 @@ TEST_CASE("Derivatives of layer_norm", "[autograd][ops][norm][gradient]") {
     CHECK(gradcheck(f, {x, w, b}));
     CHECK(gradgradcheck(f, {x, w, b}));
     CHECK(gradcheck([&](Tensor v) { return layer_norm(v, over); }, {x}));
+    CHECK(gradcheck([&](Tensor v, Tensor shift) { return layer_norm(v, over, {}, shift); }, {x, b}));
   }
 }
 

@@ -1,0 +1,264 @@
+#pragma once
+
+#include <algorithm>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <gradus/autograd/kernels/isa.hpp>
+#include <gradus/autograd/kernels/loops.hpp>
+
+/// Functions of each element, for arrays in any strides, by one vectorised loop over dense ones.
+namespace gradus::kernels {
+
+namespace detail {
+
+/// Elements of an array that are put beside each other, for a loop over dense arrays, when they do not lie so
+/// in memory. They are kept until others are asked for.
+template <class T>
+class Stage {
+ public:
+  static constexpr std::int64_t size = 512;
+
+  /// n <= size elements, `step` apart.
+  const T* gather(const T* from, std::int64_t n, std::int64_t step) {
+    if (step == 1) return from;
+    if (from != held_ || step != 0 || n > held_count_) put(0, from, n, step);
+    held_ = from;
+    held_count_ = n;
+    return values_;
+  }
+  /// Puts n elements behind the first `at`.
+  void put(std::int64_t at, const T* from, std::int64_t n, std::int64_t step) {
+    T* to = values_ + at;
+    if (step == 1)
+      for (std::int64_t i = 0; i < n; ++i) to[i] = from[i];
+    else if (step == 0)
+      std::fill(to, to + n, *from);
+    else
+      for (std::int64_t i = 0; i < n; ++i) to[i] = from[i * step];
+  }
+  /// Room for n <= size results that are to go to `to`, and their way there.
+  T* room(T* to, std::int64_t step) { return step == 1 ? to : values_; }
+  void scatter(T* to, std::int64_t n, std::int64_t step) const {
+    if (step != 1)
+      for (std::int64_t i = 0; i < n; ++i) to[i * step] = values_[i];
+  }
+  /// `period` <= size dense elements, over and over, for `size` elements from any of them on.
+  void repeat(const T* from, std::int64_t period) {
+    put(0, from, period, 1);
+    for (std::int64_t i = period; i < size + period; ++i) values_[i] = values_[i - period];
+  }
+  const T* values() const { return values_; }
+  T& at(std::int64_t i) { return values_[i]; }
+
+ private:
+  alignas(64) T values_[static_cast<std::size_t>(2 * size)];
+  const T* held_ = nullptr;
+  std::int64_t held_count_ = 0;
+};
+
+/// out[i] = f(in[i]...) for dense arrays. `out` may be one of those that go in; otherwise they share no
+/// memory.
+template <class F, class R, class... X>
+void map_dense(std::int64_t n, F f, R* out, const X*... in) {
+  vectorized_for<R, X...>([=] {
+// What goes into an element does not depend on others.
+#ifndef __clang__  // which asks the addresses instead
+#pragma GCC ivdep
+#endif
+    for (std::int64_t i = 0; i < n; ++i) out[i] = f(in[i]...);
+  });
+}
+
+/// Whether array k of the walk lies densely in the order of the walk.
+template <std::size_t N>
+bool is_dense(const Walk<N>& walk, std::size_t k) {
+  std::int64_t expected = 1;
+  for (std::size_t d = 0; d < walk.rank; ++d) {
+    if (walk.strides[d][k] != expected) return false;
+    expected *= walk.sizes[d];
+  }
+  return true;
+}
+
+/// Where a loop over the whole walk finds an array's elements: dense in the walk's order, so for the
+/// innermost dimension and over and over for the others, or elsewhere.
+enum class Lies { dense, periodic, scattered };
+
+template <std::size_t N>
+Lies lies(const Walk<N>& walk, std::size_t k) {
+  if (is_dense(walk, k)) return Lies::dense;
+  bool periodic = walk.strides[0][k] == 1;
+  for (std::size_t d = 1; d < walk.rank; ++d) periodic = periodic && walk.strides[d][k] == 0;
+  return periodic ? Lies::periodic : Lies::scattered;
+}
+
+/// Does out[i] = f(in[i]...) for the n elements of dense arrays. What strides there are does not concern it,
+/// so that the code for them is shared by all f of the same element types.
+template <class R, class... X>
+using DenseLoop = FunctionRef<void(std::int64_t n, R* out, const X*... in)>;
+
+/// Elements [begin, end) of the walk, run by run.
+template <class R, class... X, std::size_t... K>
+void map_runs(const Walk<1 + sizeof...(X)>& walk, std::int64_t begin, std::int64_t end,
+              std::index_sequence<K...>, DenseLoop<R, X...> loop, R* out, const X*... in) {
+  Stage<R> result;
+  std::tuple<Stage<X>...> stages;
+  walk_range(walk, begin, end, [&](const auto& offsets, std::int64_t n, const auto& steps) {
+    const bool dense = steps[0] == 1 && ((steps[K + 1] == 1) && ...);
+    const std::int64_t most = dense ? n : Stage<R>::size;
+    for (std::int64_t i = 0; i < n; i += most) {
+      const std::int64_t m = std::min(most, n - i);
+      R* to = out + offsets[0] + i * steps[0];
+      loop(m, result.room(to, steps[0]),
+           std::get<K>(stages).gather(in + offsets[K + 1] + i * steps[K + 1], m, steps[K + 1])...);
+      result.scatter(to, m, steps[0]);
+    }
+  });
+}
+
+/// Whether array k lies densely along the second dimension of the walk, not along the first: turned, as
+/// against the result.
+template <std::size_t N>
+bool is_turned(const Walk<N>& walk, std::size_t k) {
+  return walk.rank > 1 && walk.strides[1][k] == 1 && walk.strides[0][k] > 1;
+}
+
+/// Rows and columns that are taken together when an array is turned: a cache line's worth of neighbours.
+inline constexpr std::int64_t tile_rows = 16, tile_columns = 64;
+
+/// As `map_runs` for `rows` whole rows of the first dimension, the first at `begin`, with turned arrays read
+/// a few rows at a time.
+template <class R, class... X, std::size_t... K>
+void map_tiles(const Walk<1 + sizeof...(X)>& walk, std::int64_t begin, std::int64_t rows,
+               std::index_sequence<K...>, DenseLoop<R, X...> loop, R* out, const X*... in) {
+  const std::array<std::int64_t, 1 + sizeof...(X)>&inner = walk.strides[0], &outer = walk.strides[1];
+  std::tuple<Stage<X>...> stages;
+  walk_range(walk, begin, begin + 1, [&](const auto& offsets, std::int64_t, const auto&) {
+    for (std::int64_t j = 0; j < walk.sizes[0]; j += tile_columns) {
+      const std::int64_t n = std::min(tile_columns, walk.sizes[0] - j);
+      const auto turn = [&](auto& stage, const auto* from, std::int64_t step) {
+        for (std::int64_t c = 0; c < n; ++c)
+          for (std::int64_t r = 0; r < rows; ++r) stage.at(r * tile_columns + c) = from[c * step + r];
+      };
+      ((is_turned(walk, K + 1)
+            ? turn(std::get<K>(stages), in + offsets[K + 1] + j * inner[K + 1], inner[K + 1])
+            : void()),
+       ...);
+      for (std::int64_t r = 0; r < rows; ++r)
+        loop(n, out + offsets[0] + r * outer[0] + j,
+             (is_turned(walk, K + 1)
+                  ? std::get<K>(stages).values() + r * tile_columns
+                  : std::get<K>(stages).gather(in + offsets[K + 1] + r * outer[K + 1] + j * inner[K + 1], n,
+                                               inner[K + 1]))...);
+    }
+  });
+}
+
+/// Elements [begin, end) by `map_tiles`, and by `map_runs` where no whole rows remain.
+template <class R, class... X, std::size_t... K>
+void map_turned(const Walk<1 + sizeof...(X)>& walk, std::int64_t begin, std::int64_t end,
+                std::index_sequence<K...> arrays, DenseLoop<R, X...> loop, R* out, const X*... in) {
+  const std::int64_t length = walk.sizes[0];
+  while (begin < end) {
+    const std::int64_t row = begin / length;
+    const std::int64_t rows =
+        std::min({tile_rows, walk.sizes[1] - row % walk.sizes[1], (end - begin) / length});
+    if (begin % length == 0 && rows > 0) {
+      map_tiles(walk, begin, rows, arrays, loop, out, in...);
+      begin += rows * length;
+    } else {
+      const std::int64_t next = std::min(end, (row + 1) * length);
+      map_runs(walk, begin, next, arrays, loop, out, in...);
+      begin = next;
+    }
+  }
+}
+
+/// As `map_runs` for a dense result and short runs, several of which are gathered; what repeats itself is
+/// gathered once.
+template <class R, class... X, std::size_t... K>
+void map_blocks(const Walk<1 + sizeof...(X)>& walk, std::int64_t begin, std::int64_t end,
+                std::index_sequence<K...>, DenseLoop<R, X...> loop, R* out, const X*... in) {
+  constexpr std::int64_t size = Stage<R>::size;
+  const std::int64_t period = walk.sizes[0];
+  std::tuple<Stage<X>...> stages;
+  const std::array<Lies, sizeof...(X)> how{lies(walk, K + 1)...};
+  ((how[K] == Lies::periodic ? std::get<K>(stages).repeat(in, period) : void()), ...);
+  const bool gathers = ((how[K] == Lies::scattered) || ...);
+  for (std::int64_t first = begin; first < end; first += size) {
+    const std::int64_t n = std::min(size, end - first);
+    std::int64_t at = 0;
+    if (gathers)
+      walk_range(walk, first, first + n, [&](const auto& offsets, std::int64_t m, const auto& steps) {
+        ((how[K] == Lies::scattered ? std::get<K>(stages).put(at, in + offsets[K + 1], m, steps[K + 1])
+                                    : void()),
+         ...);
+        at += m;
+      });
+    loop(n, out + first,
+         (how[K] == Lies::dense
+              ? in + first
+              : std::get<K>(stages).values() + (how[K] == Lies::periodic ? first % period : 0))...);
+  }
+}
+
+/// Whether to go by `map_blocks`: runs are so short that a call for each costs more than to gather, or need
+/// no gathering but of what repeats itself.
+template <std::size_t N>
+bool goes_by_blocks(const Walk<N>& walk) {
+  constexpr std::int64_t short_run = 64, repeatable = 256;
+  if (walk.rank == 1 || walk.sizes[0] > repeatable || !is_dense(walk, 0)) return false;
+  bool all = true;
+  for (std::size_t k = 1; k < N; ++k) all = all && lies(walk, k) != Lies::scattered;
+  return all || walk.sizes[0] < short_run;
+}
+
+/// Whether to go by `map_turned`.
+template <std::size_t N>
+bool goes_by_tiles(const Walk<N>& walk) {
+  if (walk.strides[0][0] != 1 || walk.sizes[0] < tile_rows) return false;
+  for (std::size_t k = 1; k < N; ++k)
+    if (is_turned(walk, k)) return true;
+  return false;
+}
+
+template <class R, class... X>
+void map_walk(const Walk<1 + sizeof...(X)>& walk, std::int64_t cost, DenseLoop<R, X...> loop, R* out,
+              const X*... in) {
+  const auto arrays = std::index_sequence_for<X...>();
+  const bool blocks = goes_by_blocks(walk), turned = !blocks && goes_by_tiles(walk);
+  parallel_for(walk.count, chunk_for(cost), [&](std::int64_t begin, std::int64_t end) {
+    if (blocks)
+      map_blocks(walk, begin, end, arrays, loop, out, in...);
+    else if (turned)
+      map_turned(walk, begin, end, arrays, loop, out, in...);
+    else
+      map_runs(walk, begin, end, arrays, loop, out, in...);
+  });
+}
+
+}  // namespace detail
+
+/// out[i] = f(in[i]...) for dense arrays of n elements, perhaps in parallel; `cost` as for `chunk_for`. `out`
+/// may be one of those that go in; otherwise they share no memory.
+template <class F, class R, class... X>
+void map(std::int64_t n, std::int64_t cost, F f, R* out, const X*... in) {
+  if (n == 1) {
+    *out = f(*in...);
+    return;
+  }
+  parallel_for(n, chunk_for(cost), [&](std::int64_t begin, std::int64_t end) {
+    detail::map_dense(end - begin, f, out + begin, in + begin...);
+  });
+}
+
+/// out[i] = f(in[i]...) for the arrays of a walk. `out` shares no memory with what goes in.
+template <class F, class R, class... X>
+void map(const Walk<1 + sizeof...(X)>& walk, std::int64_t cost, F f, R* out, const X*... in) {
+  const auto loop = [&](std::int64_t n, R* y, const X*... x) { detail::map_dense(n, f, y, x...); };
+  detail::map_walk(walk, cost, detail::DenseLoop<R, X...>(loop), out, in...);
+}
+
+}  // namespace gradus::kernels
