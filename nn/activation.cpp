@@ -11,6 +11,10 @@ namespace gradus::nn {
 
 Tensor ReLU::operator()(const Tensor& x, SourceLocation at) const { return observed(*this, x, relu(x, at)); }
 
+Tensor ReLU::operator()(Tensor&& x, SourceLocation at) const {
+  return Observer::any() ? (*this)(std::as_const(x), at) : relu(std::move(x), at);
+}
+
 Tensor LeakyReLU::operator()(const Tensor& x, SourceLocation at) const {
   return observed(*this, x, leaky_relu(x, negative_slope, at));
 }

@@ -12,6 +12,7 @@ namespace gradus::nn {
 /// `relu`: max(x, 0).
 struct ReLU {
   Tensor operator()(const Tensor& x, SourceLocation at = SourceLocation::current()) const;
+  Tensor operator()(Tensor&& x, SourceLocation at = SourceLocation::current()) const;
 };
 
 /// `leaky_relu`: x above 0, else negative_slope * x.

@@ -4,7 +4,7 @@ namespace gradus::nn {
 
 Tensor Sequential::operator()(const Tensor& x, SourceLocation at) const {
   Tensor y = x;
-  for (const AnyLayer& layer : layers_) y = layer(y, at);
+  for (const AnyLayer& layer : layers_) y = layer(std::move(y), at);
   return observed(*this, x, y);
 }
 

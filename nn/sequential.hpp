@@ -35,8 +35,9 @@ class AnyLayer {
     return *this;
   }
 
-  Tensor operator()(const Tensor& x, SourceLocation at = SourceLocation::current()) const {
-    return held_->call(x, at);
+  /// A tensor that is moved here may be overwritten by the layer.
+  Tensor operator()(Tensor x, SourceLocation at = SourceLocation::current()) const {
+    return held_->call(std::move(x), at);
   }
 
   /// The layer, if it is an L, else null.
@@ -55,7 +56,7 @@ class AnyLayer {
  private:
   struct Base {
     virtual ~Base() = default;
-    virtual Tensor call(const Tensor& x, const SourceLocation& at) const = 0;
+    virtual Tensor call(Tensor x, const SourceLocation& at) const = 0;
     virtual std::unique_ptr<Base> copy() const = 0;
     virtual const std::type_info& type() const = 0;
     virtual void walk(Walker& walker) = 0;
@@ -64,13 +65,15 @@ class AnyLayer {
   template <class L>
   struct Held final : Base {
     explicit Held(L value) : layer(std::move(value)) {}
-    Tensor call(const Tensor& x, const SourceLocation& at) const override {
-      return observed_once(layer, x, [&]() -> Tensor {
-        if constexpr (requires { layer(x, at); })
-          return layer(x, at);
+    Tensor call(Tensor x, const SourceLocation& at) const override {
+      const auto run = [&](auto&& input) -> Tensor {
+        if constexpr (requires { layer(std::forward<decltype(input)>(input), at); })
+          return layer(std::forward<decltype(input)>(input), at);
         else
-          return layer(x);
-      });
+          return layer(std::forward<decltype(input)>(input));
+      };
+      if (!Observer::any()) return run(std::move(x));
+      return observed_once(layer, x, [&] { return run(std::as_const(x)); });
     }
     std::unique_ptr<Base> copy() const override { return std::make_unique<Held>(layer); }
     const std::type_info& type() const override { return typeid(L); }

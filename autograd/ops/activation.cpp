@@ -123,6 +123,7 @@ struct GeluTanh {
 Tensor tanh(const Tensor& x, SourceLocation at) { return pointwise(Tanh{}, x, at); }
 Tensor sigmoid(const Tensor& x, SourceLocation at) { return pointwise(Sigmoid{}, x, at); }
 Tensor relu(const Tensor& x, SourceLocation at) { return pointwise(Relu{}, x, at); }
+Tensor relu(Tensor&& x, SourceLocation at) { return pointwise(Relu{}, std::move(x), at); }
 Tensor leaky_relu(const Tensor& x, double negative_slope, SourceLocation at) {
   return pointwise(LeakyRelu{negative_slope}, x, at);
 }

@@ -13,6 +13,9 @@ Tensor tanh(const Tensor& x, SourceLocation at = SourceLocation::current());
 Tensor sigmoid(const Tensor& x, SourceLocation at = SourceLocation::current());
 /// max(x, 0). The slope at 0 is 0; NaN stays NaN.
 Tensor relu(const Tensor& x, SourceLocation at = SourceLocation::current());
+/// As above for a temporary, as in relu(conv(x)), which needs no memory of its own: the result takes its
+/// place unless somebody else, the tape perhaps, still knows the values.
+Tensor relu(Tensor&& x, SourceLocation at = SourceLocation::current());
 /// x above 0, else negative_slope * x. The slope at 0 is negative_slope.
 Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01,
                   SourceLocation at = SourceLocation::current());

@@ -6,6 +6,7 @@
 #include <gradus/autograd/ops/probabilities.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/softmax.hpp>
+#include <gradus/autograd/ops/softmax_cross_entropy.hpp>
 #include <gradus/autograd/ops/view.hpp>
 
 namespace gradus {
@@ -29,13 +30,17 @@ Tensor with_probabilities(const Tensor& log_probs, const Tensor& target, const C
   return sum(losses) / static_cast<double>(losses.numel());
 }
 
-Tensor with_classes(const Tensor& log_probs, const Tensor& target, const CrossEntropyOptions& options,
+Tensor with_classes(const Tensor& logits, const Tensor& target, const CrossEntropyOptions& options,
                     const SourceLocation& at) {
   const double smoothing = options.label_smoothing;
+  if (smoothing == 0)
+    return softmax_cross_entropy(logits, target,
+                                 target_weights(target, options.weight, options.ignore_index, logits.dtype()),
+                                 options.ignore_index, options.reduction, at);
+  const Tensor log_probs = log_softmax(logits, 1);
   const Tensor sharp = nll_loss(
       log_probs, target,
       {.weight = options.weight, .ignore_index = options.ignore_index, .reduction = options.reduction}, at);
-  if (smoothing == 0) return sharp;
   const Tensor weight = options.weight.defined() ? options.weight.detach() : Tensor();
   const Tensor weighted = weight.defined() ? log_probs * along_classes(weight, log_probs.rank()) : log_probs;
   const Tensor taking_part = target_weights(target, {}, options.ignore_index, log_probs.dtype());
@@ -61,7 +66,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const CrossEntr
   }
   if (!probabilities) {
     check_class_targets(logits, target, options.weight, options.ignore_index);
-    return with_classes(log_softmax(logits, 1), target, options, at);
+    return with_classes(logits, target, options, at);
   }
   require_same(logits, target);
   require_probabilities(target, "target");

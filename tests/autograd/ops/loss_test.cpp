@@ -125,6 +125,12 @@ TEST_CASE("losses have correct first and second derivatives", "[loss][gradient]"
     check([&](const auto& in) { return cross_entropy(in[0], target, {.reduction = r}); }, {scores});
     check(
         [&](const auto& in) {
+          return cross_entropy(in[0], reshape(target, {2, 2}),
+                               {.weight = weight, .ignore_index = 0, .reduction = r});
+        },
+        {permute(values({2, 2, 3}, -2, 2), {0, 2, 1}).requires_grad_()});
+    check(
+        [&](const auto& in) {
           return cross_entropy(in[0], target,
                                {.weight = weight, .ignore_index = 0, .reduction = r, .label_smoothing = 0.1});
         },
@@ -148,6 +154,36 @@ TEST_CASE("losses have correct first and second derivatives", "[loss][gradient]"
     check([&](const auto& in) { return kl_div(in[0], in[1], {.reduction = r, .log_target = true}); },
           {x, tt});
   }
+}
+
+TEST_CASE("cross_entropy is nll_loss of log_softmax, with its gradient, in any layout", "[loss]") {
+  const Tensor weight = tensor({0.5, 2, 1.5}, {.dtype = float64});
+  const Tensor target = tensor({2, 0, 1, 2, 1, 1, 0, 2, 2, 1}, {.dtype = int64});
+  const auto layouts = {values({10, 3}, -9, 9), transpose(values({3, 10}, -9, 9), 0, 1),
+                        slice(values({10, 6}, -9, 9), 1, 0, 6, 2), expand(values({10, 1}, -9, 9), {10, 3})};
+  for (const Tensor& logits : layouts)
+    for (const Reduction r : {Reduction::none, Reduction::mean, Reduction::sum}) {
+      CAPTURE(name(r), logits.strides());
+      const Tensor x = logits.detach().requires_grad_();
+      const auto both = [&](const Tensor& loss) {
+        const Tensor g = values(loss.shape(), 0.5, 2);
+        return std::array{loss.detach(), grad(loss, x, {.grad_outputs = {g}, .retain_graph = true}),
+                          grad(loss, x, {.grad_outputs = {g}, .create_graph = true}).detach()};
+      };
+      const auto found =
+          both(cross_entropy(x, target, {.weight = weight, .ignore_index = 1, .reduction = r}));
+      const auto expected =
+          both(nll_loss(log_softmax(x, 1), target, {.weight = weight, .ignore_index = 1, .reduction = r}));
+      for (std::size_t i = 0; i < found.size(); ++i) CHECK(test::difference(found[i], expected[i]) < 1e-14);
+    }
+}
+
+TEST_CASE("labels that change before backward are noticed", "[loss][error]") {
+  const Tensor x = values({2, 3}, -1, 1).requires_grad_();
+  Tensor target = tensor({2, 0}, {.dtype = int64});
+  const Tensor loss = cross_entropy(x, target);
+  target.fill_(1);
+  CHECK_THROWS_WITH(loss.backward(), Contains("changed in place"));
 }
 
 TEST_CASE("cross-entropy worked by hand", "[loss]") {
