@@ -4,17 +4,10 @@
 
 namespace gradus {
 
-void intrusive_ptr_add_ref(const TensorImpl* p) noexcept {
-  p->references.fetch_add(1, std::memory_order_relaxed);
-}
-void intrusive_ptr_release(const TensorImpl* p) noexcept {
-  if (p->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete p;
-}
+void TensorImpl::destroy(const TensorImpl* impl) noexcept { delete impl; }
 
-const TensorImpl& Tensor::checked() const {
-  require<ValueError>(impl_ != nullptr,
-                      "the tensor is undefined (default-constructed, or a gradient that never arrived)");
-  return *impl_;
+void Tensor::fail_undefined() {
+  fail<ValueError>("the tensor is undefined (default-constructed, or a gradient that never arrived)");
 }
 
 void Tensor::check_dtype(DType wanted) const {
@@ -22,8 +15,6 @@ void Tensor::check_dtype(DType wanted) const {
                       dtype(), wanted);
 }
 
-const Shape& Tensor::shape() const { return checked().shape; }
-const Strides& Tensor::strides() const { return checked().strides; }
 std::int64_t Tensor::size(std::int64_t dim) const {
   const std::size_t i = wrap_dim(dim, rank());
   require<IndexError>(rank() > 0, "size: a 0-d tensor has no dimension {}", dim);
@@ -36,10 +27,7 @@ std::int64_t Tensor::numel() const {
   for (const std::int64_t size : sizes) n *= size;
   return n;
 }
-DType Tensor::dtype() const { return checked().dtype; }
 bool Tensor::is_contiguous() const { return gradus::is_contiguous(shape(), strides()); }
-std::int64_t Tensor::offset() const { return checked().offset; }
-void* Tensor::raw() const { return checked().storage->data(); }
 
 Tensor Tensor::alias(const Shape& shape, const Strides& strides, std::int64_t offset) const {
   const TensorImpl& self = checked();
@@ -85,8 +73,6 @@ void Tensor::set_name(std::string name) {
   impl_->name = std::make_shared<const std::string>(std::move(name));
   if (is_leaf() && impl_->node) static_cast<Leaf&>(*impl_->node).name = impl_->name;
 }
-
-bool Tensor::requires_grad() const { return impl_ != nullptr && impl_->node != nullptr; }
 
 Tensor& Tensor::requires_grad_(bool wanted) {
   const TensorImpl& self = checked();

@@ -148,6 +148,7 @@ class Tensor {
   const TensorImpl& checked() const;
   void check_dtype(DType wanted) const;
   void* raw() const;
+  [[noreturn]] static void fail_undefined();
 
   Ref<TensorImpl> impl_;
 };
@@ -158,6 +159,8 @@ class TensorImpl final : public kernels::Pooled {
   TensorImpl(Ref<Storage> storage, std::int64_t offset, const Shape& shape, const Strides& strides,
              DType dtype)
       : storage(std::move(storage)), offset(offset), shape(shape), strides(strides), dtype(dtype) {}
+
+  static void destroy(const TensorImpl* impl) noexcept;
 
   mutable std::atomic<std::uint32_t> references{0};
   Ref<Storage> storage;
@@ -170,6 +173,27 @@ class TensorImpl final : public kernels::Pooled {
   std::shared_ptr<Tensor> retained;  ///< where retain_grad puts the gradient
   std::shared_ptr<const std::string> name;
 };
+
+// Small and called for every op many times: inlined.
+
+inline void intrusive_ptr_add_ref(const TensorImpl* p) noexcept {
+  p->references.fetch_add(1, std::memory_order_relaxed);
+}
+inline void intrusive_ptr_release(const TensorImpl* p) noexcept {
+  if (p->references.fetch_sub(1, std::memory_order_acq_rel) == 1) TensorImpl::destroy(p);
+}
+
+inline const TensorImpl& Tensor::checked() const {
+  if (!impl_) [[unlikely]]
+    fail_undefined();
+  return *impl_;
+}
+inline const Shape& Tensor::shape() const { return checked().shape; }
+inline const Strides& Tensor::strides() const { return checked().strides; }
+inline DType Tensor::dtype() const { return checked().dtype; }
+inline std::int64_t Tensor::offset() const { return checked().offset; }
+inline void* Tensor::raw() const { return checked().storage->data(); }
+inline bool Tensor::requires_grad() const { return impl_ && impl_->node; }
 
 /// Uninitialised memory. Throws ShapeError for a negative size.
 Tensor empty(const Shape& shape, DType dtype);
