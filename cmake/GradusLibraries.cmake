@@ -20,7 +20,7 @@ foreach(part autograd nn optim data gradus.hpp)
 endforeach()
 
 function(gradus_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK;READ_ONCE")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/gradcheck/main\\.cpp$")  # has a main(): a library of its own, below
   add_library(gradus_${name} STATIC ${sources})
@@ -32,7 +32,7 @@ function(gradus_library name)
   target_link_libraries(gradus_${name} PUBLIC ${arg_LINK} PRIVATE $<BUILD_INTERFACE:gradus_options>)
   if(GRADUS_PRECOMPILE)
     target_precompile_headers(gradus_${name} PRIVATE <algorithm> <cmath> <functional> <memory> <optional> <ranges> <span>
-                              <string> <unordered_map> <vector> <fmt/format.h>)
+                              <string> <unordered_map> <vector> <fmt/format.h> ${arg_READ_ONCE})
   endif()
   if(GRADUS_SANITIZE)
     # Loops over elements must stay bearable; clang wants the same level in a source and its precompiled header.
@@ -41,13 +41,14 @@ function(gradus_library name)
   endif()
 endfunction()
 
-gradus_library(autograd LINK fmt::fmt Boost::graph TBB::tbb TBB::tbbmalloc Threads::Threads)
+gradus_library(autograd READ_ONCE <gradus/autograd/tape.hpp>
+               LINK fmt::fmt Boost::graph TBB::tbb TBB::tbbmalloc Threads::Threads)
 target_include_directories(gradus_autograd SYSTEM PRIVATE ${XSMM_INCLUDE_DIR} ${RANDOM123_INCLUDE_DIR})
 target_link_libraries(gradus_autograd PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>
                       ${XSMM_LIBRARY} ${XSMM_NOBLAS_LIBRARY} ${CMAKE_DL_LIBS})
-gradus_library(nn LINK gradus_autograd)
-gradus_library(optim LINK gradus_autograd)
-gradus_library(data LINK gradus_autograd ZLIB::ZLIB PNG::PNG)
+gradus_library(nn READ_ONCE <gradus/autograd/ops.hpp> LINK gradus_autograd)
+gradus_library(optim READ_ONCE <gradus/autograd/ops.hpp> LINK gradus_autograd)
+gradus_library(data READ_ONCE <gradus/autograd/ops.hpp> LINK gradus_autograd ZLIB::ZLIB PNG::PNG)
 target_link_libraries(gradus_data PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 target_compile_definitions(gradus_data PRIVATE GRADUS_SAMPLE_SOURCE="${CMAKE_CURRENT_SOURCE_DIR}/data/sample"
                            GRADUS_SAMPLE_INSTALLED="${CMAKE_INSTALL_FULL_DATADIR}/gradus/sample")

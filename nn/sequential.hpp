@@ -66,14 +66,17 @@ class AnyLayer {
   struct Held final : Base {
     explicit Held(L value) : layer(std::move(value)) {}
     Tensor call(Tensor x, const SourceLocation& at) const override {
-      const auto run = [&](auto&& input) -> Tensor {
-        if constexpr (requires { layer(std::forward<decltype(input)>(input), at); })
-          return layer(std::forward<decltype(input)>(input), at);
-        else
-          return layer(std::forward<decltype(input)>(input));
-      };
-      if (!Observer::any()) return run(std::move(x));
-      return observed_once(layer, x, [&] { return run(std::as_const(x)); });
+      if (!Observer::any()) return run(std::move(x), at);
+      return observed_once(layer, x, [&] { return run(std::as_const(x), at); });
+    }
+    template <class X>
+    Tensor run(X&& x, const SourceLocation& at) const {
+      if constexpr (requires { layer(std::forward<X>(x), at); })
+        return layer(std::forward<X>(x), at);
+      else if constexpr (requires { layer(std::forward<X>(x)); })
+        return layer(std::forward<X>(x));
+      else
+        return layer(std::as_const(x));  // as [](auto& x) wants it
     }
     std::unique_ptr<Base> copy() const override { return std::make_unique<Held>(layer); }
     const std::type_info& type() const override { return typeid(L); }

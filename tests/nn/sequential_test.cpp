@@ -31,8 +31,9 @@ std::vector<std::string> names(const nn::Sequential& model) {
 
 TEST_CASE("Sequential applies layers, structs and lambdas in order", "[nn][sequential]") {
   const nn::Sequential model{nn::Flatten{}, [](Tensor x) { return x - 3; }, nn::ReLU{},
-                             nn::Sequential{nn::Identity{}, [](const Tensor& x) { return x * 2; }}};
-  CHECK(model.size() == 4);
+                             nn::Sequential{nn::Identity{}, [](const Tensor& x) { return x * 2; }},
+                             [](auto& x) { return x * 1; }};
+  CHECK(model.size() == 5);
   const Tensor y = model(tensor({{{1, 2}, {3, 4}}}));
   CHECK(y.shape() == Shape{1, 4});
   CHECK(y.to_vector<float>() == std::vector<float>{0, 0, 0, 2});
