@@ -1,13 +1,11 @@
 #pragma once
 
+#include "support/sanitized.hpp"
+
 namespace gradus::test {
 
-/// How long "a very long chain" is: a million, unless a sanitizer makes each step some fifty times as dear.
-/// Its smaller stacks overflow far earlier, should anything recurse.
-#ifdef GRADUS_SANITIZE
-inline constexpr int chain_length = 100'000;
-#else
-inline constexpr int chain_length = 1'000'000;
-#endif
+/// How long "a very long chain" is. The smaller stacks of a sanitized program overflow far earlier, should
+/// anything recurse.
+inline constexpr int chain_length = sanitized ? 100'000 : 1'000'000;
 
 }  // namespace gradus::test
