@@ -33,7 +33,7 @@ class Run {
       : c_(c),
         pass_(std::move(pass)),
         step_(depth_step(c.depth)),
-        block_(std::min(preferred_tile_columns(), chunk_count(c.width, lanes) * lanes)),
+        block_(std::min(preferred_tile_columns<T>(), chunk_count(c.width, lanes) * lanes)),
         blocks_(chunk_count(c.width, block_)),
         matrix_(c.depth * block_) {
     const auto [top, bottom] = std::minmax_element(pass_.taps.begin(), pass_.taps.end(),

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <optional>
 
+#include <gradus/autograd/kernels/gemm_blocked.hpp>
 #include <gradus/autograd/kernels/gemm_tile.hpp>
 #include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/memory.hpp>
+#include <gradus/autograd/kernels/pack.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
-#include <gradus/autograd/kernels/transpose.hpp>
 
 namespace gradus::kernels {
 
@@ -22,26 +23,6 @@ constexpr std::int64_t least_tasks = 8;  // so that several threads have work
 template <class T>
 bool by_rows(const Matrix<const T>& m) {
   return m.col_stride == 1 && (m.rows == 1 || m.row_stride >= m.cols);
-}
-
-/// Copies m to `to`, row-major.
-template <class T>
-void copy(const Matrix<const T>& m, T* to) {
-  if (m.col_stride == 1) {
-    for (std::int64_t i = 0; i < m.rows; ++i) std::copy_n(m.data + i * m.row_stride, m.cols, to + i * m.cols);
-  } else if (m.row_stride == 1) {
-    transpose(m.data, m.col_stride, m.cols, m.rows, to, m.cols);
-  } else {
-    for (std::int64_t i = 0; i < m.rows; ++i)
-      for (std::int64_t j = 0; j < m.cols; ++j)
-        to[i * m.cols + j] = m.data[i * m.row_stride + j * m.col_stride];
-  }
-}
-
-template <class T>
-Matrix<const T> part(const Matrix<const T>& m, std::int64_t row, std::int64_t col, std::int64_t rows,
-                     std::int64_t cols) {
-  return {m.data + row * m.row_stride + col * m.col_stride, rows, cols, m.row_stride, m.col_stride};
 }
 
 /// c = a b for few rows of a and a b stored by columns: each element is a dot product, added up in lanes of
@@ -132,6 +113,7 @@ void gemm(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c
     if (!accumulate) clear(c);
     return;
   }
+  if (worth_blocking(a, c)) return gemm_blocked(a, b, c, accumulate);
   if (b.row_stride == 1 && b.col_stride != 1) {
     if (c.rows <= few_rows && a.col_stride == 1) return dot_products(a, b, c, accumulate);
     if (c.rows >= 8 && c.rows * (a.cols + c.cols) < a.cols * c.cols) return by_transpose(a, b, c, accumulate);
@@ -140,7 +122,8 @@ void gemm(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c
     const Scratch<T> rows = copy_by_rows(a);
     return gemm(row_major<const T>(rows.data(), a.rows, a.cols), b, c, accumulate);
   }
-  const std::int64_t width = std::min(preferred_tile_columns(), c.cols), across = chunk_count(c.cols, width);
+  const std::int64_t width = std::min(preferred_tile_columns<T>(), c.cols),
+                     across = chunk_count(c.cols, width);
   const std::int64_t cost = std::max<std::int64_t>(width * a.cols / 16, 1);  // of one row of a block
   const std::int64_t rows = std::max({chunk_count(c.rows, chunk_count(least_tasks, across)),
                                       chunk_for(cost) / 2, std::min(c.rows, row_tile)});

@@ -79,11 +79,13 @@ const T* advance(const T* from, unsigned long long bytes) {
 
 void set_gemm_backend(GemmBackend backend) { chosen = backend; }
 
+template <class T>
 std::int64_t preferred_tile_columns() {
-  return isa() == Isa::avx512
-             ? 64
-             : 32;  // four registers of floats beside as many rows as the other registers hold
+  const std::int64_t register_bytes = isa() == Isa::avx512 ? 64 : 32;
+  return 4 * register_bytes / static_cast<std::int64_t>(sizeof(T));
 }
+template std::int64_t preferred_tile_columns<float>();
+template std::int64_t preferred_tile_columns<double>();
 
 template <class T>
 Tile<T>::Tile(const TileShape& shape, bool accumulate, Terms terms) : shape_(shape), accumulate_(accumulate) {

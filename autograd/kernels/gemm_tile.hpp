@@ -12,8 +12,9 @@ enum class GemmBackend { automatic, jit, eigen };
 /// Chooses for the whole process; for tests and comparisons.
 void set_gemm_backend(GemmBackend backend);
 
-/// Columns of a result that one tile should have, so that its rows fill registers and its factors stay in
-/// cache.
+/// Columns of a result of Ts that one tile should have: four registers, beside as many rows as the others
+/// hold.
+template <class T>
 std::int64_t preferred_tile_columns();
 
 /// A product c = a b of row-major matrices, c [m, n], a [m, k], b [k, n], and the distances between their
