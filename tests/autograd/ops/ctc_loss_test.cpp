@@ -4,6 +4,7 @@
 
 #include <gradus/autograd/backward.hpp>
 #include <gradus/autograd/gradcheck.hpp>
+#include <gradus/autograd/ops/softmax.hpp>
 
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
