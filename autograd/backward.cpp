@@ -185,6 +185,9 @@ void BackwardRun::visit(Node& node) {
     any = any || d.wanted_.back();
   }
   if (!any) return;
+  std::vector<Tensor> shown;  // by a report, and therefore not to be overwritten
+  if (DetectAnomaly::is_on()) [[unlikely]]
+    for (const auto& output : node.outputs) shown.push_back(output.pending);
   if (reached) node.backward(d);
   for (std::size_t i = 0; i < d.results_.size(); ++i) {
     Tensor& gradient = d.results_[i];

@@ -50,9 +50,11 @@ class FastBackward {
                const Tensor& variance, const Dims& dims, double eps)
       : g_(g), x_(x), weight_(weight), mean_(mean), scale_(scale_of<T>(variance, eps)), dims_(dims) {
     if (!weight.defined()) return;
-    const Strides strides = broadcast_strides(weight.shape(), weight.strides(), x.shape());
-    for (const std::int64_t dim : dims)
-      varies_ = varies_ || (strides[static_cast<std::size_t>(dim)] != 0 && x.size(dim) > 1);
+    const std::size_t missing = x.rank() - weight.rank();
+    for (const std::int64_t dim : dims) {
+      const auto d = static_cast<std::size_t>(dim);
+      varies_ = varies_ || (d >= missing && weight.shape()[d - missing] != 1);
+    }
   }
 
   /// dx = (g w - mean(g w) - x^ mean(g w x^)) / sqrt(variance + eps), means over each group. A weight that is
@@ -103,7 +105,7 @@ class FastBackward {
 
   const Tensor g_, x_, weight_, mean_, scale_;
   const Dims dims_;
-  bool varies_ = false;  ///< whether the weight is not the same all over a group
+  bool varies_ = false;  ///< whether the weight has several elements for a group
   std::optional<std::array<Tensor, 2>> sums_;
 };
 
