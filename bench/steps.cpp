@@ -26,6 +26,10 @@ void add_step(const std::string& name, std::int64_t batch, std::array<std::int64
     const lib::Tensor labels = lib::integers(10, {batch});
     measure(state, [&] { train_step(net, optimizer, images, labels); });
     state.counters["flops"] = lib::step_flops(net, {batch, c, h, w});
+    if (const std::int64_t before = lib::layout_copies(); before >= 0) {
+      train_step(net, optimizer, images, labels);
+      state.counters["layout copies"] = static_cast<double>(lib::layout_copies() - before);
+    }
   });
 }
 

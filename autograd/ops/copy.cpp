@@ -1,6 +1,7 @@
 #include <gradus/autograd/ops/copy.hpp>
 
 #include <gradus/autograd/kernels/convert.hpp>
+#include <gradus/autograd/kernels/layout_copies.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
 
@@ -36,11 +37,19 @@ struct To {
   }
 };
 
+/// Whether elements follow each other otherwise in memory; both have the same shape.
+bool differs_in_layout(const Tensor& a, const Tensor& b) {
+  for (std::size_t d = 0; d < a.rank(); ++d)
+    if (a.shape()[d] > 1 && a.strides()[d] != b.strides()[d]) return true;
+  return false;
+}
+
 }  // namespace
 
 void copy_values(const Tensor& source, const Tensor& target) {
   require<ShapeError>(broadcastable_to(source.shape(), target.shape()), "{} does not broadcast to {}",
                       source.shape(), target.shape());
+  if (source.shape() == target.shape() && differs_in_layout(source, target)) ++kernels::layout_copies;
   const auto walk = kernels::plan_walk(target.shape(), target.strides(),
                                        broadcast_strides(source.shape(), source.strides(), target.shape()));
   dispatch(source.dtype(), [&]<class S>() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gradus/autograd/kernels/layout_copies.hpp>
 #include <gradus/gradus.hpp>
 
 /// What the shared rows need of a library, under one name; whatever both libraries call alike is just theirs.
@@ -14,6 +15,9 @@ inline std::string version() { return "gradus"; }
 using Threads = ThreadLimit;
 
 using Tensors = std::vector<Tensor>;
+
+/// Tensors that were copied into another memory layout so far; -1 where that is not known.
+inline std::int64_t layout_copies() { return kernels::layout_copies; }
 
 /// A tensor of int64 in [0, below).
 inline Tensor integers(std::int64_t below, const Shape& shape) { return randint(0, below, shape); }

@@ -22,6 +22,9 @@ using Tensors = std::vector<Tensor>;
 using Dims = std::vector<std::int64_t>;
 using NoGrad = InferenceMode;
 
+/// Not known.
+inline std::int64_t layout_copies() { return -1; }
+
 /// A tensor of int64 in [0, below).
 inline Tensor integers(std::int64_t below, IntArrayRef shape) {
   return torch::randint(0, below, shape, kInt64);

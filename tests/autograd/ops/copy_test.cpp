@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <gradus/autograd/gradcheck.hpp>
+#include <gradus/autograd/kernels/layout_copies.hpp>
 #include <gradus/autograd/ops.hpp>
 
 #include "support/catch.hpp"
@@ -29,6 +30,19 @@ TEST_CASE("contiguous copies only where it must", "[copy]") {
   CHECK(y.to_vector<float>() == Values{1, 4, 2, 5, 3, 6});
   CHECK(expand(tensor({1}), {3}).contiguous().span<float>().size() == 3);
   CHECK(zeros({0, 3}).contiguous().numel() == 0);
+}
+
+TEST_CASE("copies into another layout are counted", "[copy]") {
+  const Tensor x = ones({2, 3}), column = ones({3, 1});
+  const auto counted = [](auto&& f) {
+    const std::int64_t before = kernels::layout_copies;
+    f();
+    return kernels::layout_copies - before;
+  };
+  CHECK(counted([&] { x.contiguous(), x.clone(), reshape(x, {6}), x.to(float64); }) == 0);
+  CHECK(counted([&] { transpose(x, 0, 1).contiguous(); }) == 1);
+  CHECK(counted([&] { reshape(transpose(x, 0, 1), {6}); }) == 1);
+  CHECK(counted([&] { transpose(column, 0, 1).contiguous(); }) == 0);
 }
 
 TEST_CASE("clone keeps a dense layout", "[copy]") {
