@@ -41,7 +41,8 @@ template <class T>
 void gemm_blocked(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c, bool accumulate) {
   const std::int64_t width = preferred_tile_columns<T>(), strips = chunk_count(c.cols, width);
   const std::int64_t across = chunk_count(strips, group_strips), group = chunk_count(strips, across);
-  const std::int64_t rows = std::min(block_rows, chunk_count(c.rows, chunk_count(least_tasks, across)));
+  const std::int64_t share = chunk_count(c.rows, chunk_count(least_tasks, across));
+  const std::int64_t rows = std::min(block_rows, chunk_count(share, 24) * 24);
   const std::int64_t down = chunk_count(c.rows, rows), most = std::min(depth, a.cols);
   const Scratch<T> packed(most * c.cols);
   for (std::int64_t k = 0; k < a.cols; k += depth) {
