@@ -16,10 +16,11 @@ using reduction::restore_dims;
 
 enum class Which { largest, smallest };
 
-/// Whether both are equal, or both NaN.
+/// Whether both are equal, or both NaN; without branches, for loops that are vectorised.
 template <class T>
 bool same(T a, T b) {
-  return (a == b) | (kernels::has_nan_bits(a) & kernels::has_nan_bits(b));
+  const int equal = a == b, nan_a = kernels::has_nan_bits(a), nan_b = kernels::has_nan_bits(b);
+  return (equal | (nan_a & nan_b)) != 0;
 }
 /// What nothing loses against.
 template <Which which, class T>
