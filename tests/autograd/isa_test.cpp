@@ -130,6 +130,7 @@ TEST_CASE("reductions give the same bits on every instruction set and in every l
   const DType dtype = GENERATE(float32, float64);
   const auto [rows, n, columns] = GENERATE(table<std::int64_t, std::int64_t, std::int64_t>(
       {{1, 1, 1}, {3, 7, 5}, {2, 63, 9}, {5, 65, 4}, {2, 577, 3}, {1, 4099, 2}, {2, 9000, 1}, {3, 8, 300}}));
+  if (test::sanitized && (dtype == float64 || n > 5000)) return;
   CAPTURE(dtype, rows, n, columns);
   Generator generator(5);
   const Tensor x = uniform({rows, n, columns}, -2, 3, {.dtype = dtype}, &generator);

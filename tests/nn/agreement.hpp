@@ -11,6 +11,7 @@
 
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
+#include "support/sanitized.hpp"
 #include "support/strided.hpp"
 #include "support/values.hpp"
 
@@ -77,7 +78,8 @@ void check_layer(const Fixture& f, L layer, Call&& call) {
 /// First and second derivatives of a function, or of a layer with respect to inputs and parameters.
 template <class F>
 void check_derivatives(const F& f, const std::vector<Tensor>& inputs) {
-  const auto first = gradcheck(f, inputs), second = gradgradcheck(f, inputs);
+  const GradcheckOptions options{.fast = sanitized};
+  const auto first = gradcheck(f, inputs, options), second = gradgradcheck(f, inputs, options);
   INFO(first << "\n" << second);
   CHECK((first.ok() && second.ok()));
 }
