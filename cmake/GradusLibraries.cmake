@@ -1,4 +1,4 @@
-# The four libraries and the headers they share. Headers are spelled <gradus/autograd/tensor.hpp> in the tree too:
+# The libraries and the headers they share. Headers are spelled <gradus/autograd/tensor.hpp> in the tree too:
 # build/<preset>/include/gradus holds links to the source folders.
 find_package(TBB REQUIRED)
 find_package(fmt REQUIRED)
@@ -6,6 +6,8 @@ find_package(Boost 1.74 REQUIRED COMPONENTS graph program_options)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
+find_path(ZIP_INCLUDE_DIR zip.h REQUIRED)
+find_library(ZIP_LIBRARY zip REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_path(XSMM_INCLUDE_DIR libxsmm.h REQUIRED)
 find_library(XSMM_LIBRARY xsmm REQUIRED)
@@ -49,7 +51,8 @@ target_link_libraries(gradus_autograd PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>
 gradus_library(nn READ_ONCE <gradus/autograd/ops.hpp> LINK gradus_autograd)
 gradus_library(optim READ_ONCE <gradus/autograd/ops.hpp> LINK gradus_autograd)
 gradus_library(data READ_ONCE <gradus/autograd/ops.hpp> LINK gradus_autograd ZLIB::ZLIB PNG::PNG)
-target_link_libraries(gradus_data PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+target_include_directories(gradus_data SYSTEM PRIVATE ${ZIP_INCLUDE_DIR})
+target_link_libraries(gradus_data PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> ${ZIP_LIBRARY})
 target_compile_definitions(gradus_data PRIVATE GRADUS_SAMPLE_SOURCE="${CMAKE_CURRENT_SOURCE_DIR}/data/sample"
                            GRADUS_SAMPLE_INSTALLED="${CMAKE_INSTALL_FULL_DATADIR}/gradus/sample")
 

@@ -1,11 +1,15 @@
 #pragma once
 
 // Datasets, loaders and what they read.
+#include <gradus/data/atomic_file.hpp>
 #include <gradus/data/collate.hpp>
 #include <gradus/data/dataset.hpp>
 #include <gradus/data/idx.hpp>
 #include <gradus/data/loader.hpp>
 #include <gradus/data/mnist.hpp>
+#include <gradus/data/npy.hpp>
 #include <gradus/data/png.hpp>
+#include <gradus/data/pth.hpp>
 #include <gradus/data/safetensors.hpp>
+#include <gradus/data/tensor_file.hpp>
 #include <gradus/data/transforms.hpp>

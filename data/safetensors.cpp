@@ -1,14 +1,11 @@
 #include <gradus/data/safetensors.hpp>
 
 #include <algorithm>
-#include <bit>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include <gradus/autograd/ops/create.hpp>
+#include <gradus/data/atomic_file.hpp>
+#include <gradus/data/elements.hpp>
 
 namespace gradus::data {
 
@@ -19,16 +16,17 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t length_bytes = 8;
 constexpr std::uint64_t header_limit = 100'000'000;  // as the reference implementation
-
 constexpr const char* metadata_key = "__metadata__";
-static_assert(std::endian::native == std::endian::little, "tensors are copied as they lie in memory");
 
-constexpr std::pair<DType, const char*> dtype_names[] = {
-    {float32, "F32"}, {float64, "F64"}, {int64, "I64"}, {uint8, "U8"}, {boolean, "BOOL"}};
+constexpr std::pair<Encoding, const char*> dtype_names[] = {
+    {Encoding::float32, "F32"},   {Encoding::float64, "F64"},  {Encoding::int64, "I64"},
+    {Encoding::uint8, "U8"},      {Encoding::boolean, "BOOL"}, {Encoding::float16, "F16"},
+    {Encoding::bfloat16, "BF16"}, {Encoding::int8, "I8"},      {Encoding::int16, "I16"},
+    {Encoding::uint16, "U16"},    {Encoding::int32, "I32"},    {Encoding::uint32, "U32"}};
 
-const char* dtype_name(DType dtype) {
+const char* dtype_name(Encoding encoding) {
   return std::find_if(std::begin(dtype_names), std::end(dtype_names),
-                      [&](const auto& p) { return p.first == dtype; })
+                      [&](const auto& p) { return p.first == encoding; })
       ->second;
 }
 
@@ -37,10 +35,10 @@ std::string header_of(const Safetensors& content) {
   if (!content.metadata.empty()) header[metadata_key] = content.metadata;
   std::uint64_t offset = 0;
   for (const auto& [name, x] : content.tensors) {
-    require(name != metadata_key, "write_safetensors: {} is no name for a tensor", name);
-    require(!header.contains(name), "write_safetensors: the name {} is given twice", name);
+    require(name != metadata_key, "{} is no name for a tensor", name);
+    require(!header.contains(name), "the name {} is given twice", name);
     const std::uint64_t end = offset + static_cast<std::uint64_t>(x.numel()) * size_of(x.dtype());
-    header[name] = {{"dtype", dtype_name(x.dtype())},
+    header[name] = {{"dtype", dtype_name(encoding_of(x.dtype()))},
                     {"shape", std::vector<std::int64_t>(x.shape().begin(), x.shape().end())},
                     {"data_offsets", {offset, end}}};
     offset = end;
@@ -49,73 +47,47 @@ std::string header_of(const Safetensors& content) {
   try {
     text = header.dump();
   } catch (const Json::exception& error) {
-    fail("write_safetensors: a name or metadata is not UTF-8 ({})", error.what());
+    fail("a name or metadata is not UTF-8 ({})", error.what());
   }
   text.append((length_bytes - text.size() % length_bytes) % length_bytes, ' ');  // the data begins aligned
   return text;
 }
 
-void write_content(std::ostream& out, const std::string& header, const Safetensors& content) {
-  for (std::uint64_t i = 0; i < length_bytes; ++i)
-    out.put(static_cast<char>(header.size() >> (8 * i) & 0xFF));
-  out << header;
-  for (const auto& [name, x] : content.tensors) {
-    const Tensor dense = x.detach().contiguous();
-    dispatch(dense.dtype(), [&]<class T>() {
-      out.write(reinterpret_cast<const char*>(dense.data<T>()),
-                dense.numel() * static_cast<std::int64_t>(sizeof(T)));
-    });
-  }
-}
-
-/// A file being read, for texts.
-struct Source {
-  std::string name;
-  template <class... T>
-  void check(bool ok, fmt::format_string<T...> text, T&&... values) const {
-    if (!ok) throw IoError("read_safetensors: " + name + " " + fmt::format(text, std::forward<T>(values)...));
-  }
-};
-
 struct Entry {
   std::string name;
-  DType dtype;
-  Shape shape;
+  Encoding encoding;
+  Extent extent;
   std::uint64_t begin, end;
 };
+
+std::vector<std::uint64_t> whole_numbers(const Source& source, const std::string& name, const char* what,
+                                         const Json& list) {
+  std::vector<std::uint64_t> numbers;
+  for (const Json& number : list) {
+    source.check(number.is_number_unsigned(), "gives tensor {} {} that is no whole number", name, what);
+    numbers.push_back(number.get<std::uint64_t>());
+  }
+  return numbers;
+}
 
 Entry read_entry(const Source& source, const std::string& name, const Json& json) {
   source.check(json.is_object() && json.contains("dtype") && json["dtype"].is_string() &&
                    json.contains("shape") && json["shape"].is_array() && json.contains("data_offsets") &&
                    json["data_offsets"].is_array() && json["data_offsets"].size() == 2,
                "describes tensor {} without dtype, shape and two data_offsets", name);
-  Entry entry{name, float32, {}, 0, 0};
   const auto dtype = json["dtype"].get<std::string>();
   const auto* known = std::find_if(std::begin(dtype_names), std::end(dtype_names),
                                    [&](const auto& pair) { return dtype == pair.second; });
   source.check(known != std::end(dtype_names),
-               "holds tensor {} as {}; F32, F64, I64, U8 and BOOL can be read", name, dtype);
-  entry.dtype = known->first;
-  source.check(json["shape"].size() <= Dims::max_rank,
-               "holds tensor {} with {} dimensions; at most {} can be read", name, json["shape"].size(),
-               Dims::max_rank);
-  // Sizes of 0 count as 1 at first: strides must not overflow either.
-  std::uint64_t bytes = size_of(entry.dtype);
-  for (const Json& size : json["shape"]) {
-    source.check(size.is_number_unsigned(), "gives tensor {} a size that is no whole number", name);
-    const auto n = size.get<std::uint64_t>();
-    source.check(!__builtin_mul_overflow(bytes, std::max<std::uint64_t>(n, 1), &bytes) && bytes <= INT64_MAX,
-                 "gives tensor {} a shape larger than any memory", name);
-    entry.shape.push_back(static_cast<std::int64_t>(n));
-  }
-  if (entry.shape.contains(0)) bytes = 0;
-  for (const Json& offset : json["data_offsets"])
-    source.check(offset.is_number_unsigned(), "gives tensor {} an offset that is no whole number", name);
-  entry.begin = json["data_offsets"][0].get<std::uint64_t>();
-  entry.end = json["data_offsets"][1].get<std::uint64_t>();
-  source.check(entry.begin <= entry.end && entry.end - entry.begin == bytes,
-               "gives tensor {} of shape {} the bytes {} to {}, but it takes {}", name, entry.shape,
-               entry.begin, entry.end, bytes);
+               "holds tensor {} as {}; F64, F32, F16, BF16, I64, I32, I16, I8, U32, U16, U8 and BOOL can be "
+               "read",
+               name, dtype);
+  const auto sizes = whole_numbers(source, name, "a size", json["shape"]);
+  const auto offsets = whole_numbers(source, name, "an offset", json["data_offsets"]);
+  Entry entry{name, known->first, extent_of(source, name, sizes, known->first), offsets[0], offsets[1]};
+  source.check(entry.begin <= entry.end && entry.end - entry.begin == entry.extent.bytes,
+               "gives tensor {} of shape {} the bytes {} to {}, but it takes {}", name, entry.extent.shape,
+               entry.begin, entry.end, entry.extent.bytes);
   return entry;
 }
 
@@ -135,67 +107,34 @@ Json parse(const Source& source, const std::string& text) {
   try {
     return Json::parse(text, watch);
   } catch (const Json::exception& error) {
-    source.check(false, "has a header that is no JSON ({})", error.what());
-    throw;
+    source.stop("has a header that is no JSON ({})", error.what());
   }
 }
 
-}  // namespace
-
-void write_safetensors(const fs::path& file, const Safetensors& content) {
-  const std::string header = header_of(content);
-  const fs::path partial = file.string() + ".partial";
-  std::ofstream out(partial, std::ios::binary);
-  require<IoError>(out.is_open(), "write_safetensors: {} cannot be opened for writing ({})", partial.string(),
-                   std::strerror(errno));
-  write_content(out, header, content);
-  out.close();
-  std::error_code error;
-  if (out)
-    fs::rename(partial, file, error);
-  else
-    error = {errno, std::generic_category()};
-  if (!error) return;
-  std::error_code ignored;
-  fs::remove(partial, ignored);
-  fail<IoError>("write_safetensors: {} cannot be written ({})", file.string(), error.message());
+std::string header_text(const Source& source) {
+  source.check(source.size() >= length_bytes, "is truncated: {} bytes do not even hold the header's length",
+               source.size());
+  const auto size = source.number<std::uint64_t>(0);
+  source.check(size <= header_limit && size <= source.size() - length_bytes,
+               "says its header has {} bytes; the file has {}", size, source.size());
+  return source.text(length_bytes, size);
 }
 
-Safetensors read_safetensors(const fs::path& file) {
-  const Source source{file.string()};
-  std::ifstream in(file, std::ios::binary);
-  source.check(in.is_open(), "cannot be opened ({})", std::strerror(errno));
-  std::error_code error;
-  const std::uint64_t size = fs::file_size(file, error);
-  source.check(!error, "is no file ({})", error.message());
-  source.check(size >= length_bytes, "is truncated: {} bytes do not even hold the header's length", size);
-  std::uint64_t header_size = 0;
-  for (std::uint64_t i = 0; i < length_bytes; ++i)
-    header_size |= static_cast<std::uint64_t>(in.get()) << (8 * i);
-  source.check(header_size <= header_limit && header_size <= size - length_bytes,
-               "says its header has {} bytes; the file has {}", header_size, size);
-  std::string text(header_size, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(header_size));
-  const Json header = parse(source, text);
-  source.check(header.is_object(), "has a header that is no JSON object");
-
-  Safetensors content;
-  std::vector<Entry> entries;
-  for (const auto& [name, json] : header.items()) {
-    if (name != metadata_key) {
-      entries.push_back(read_entry(source, name, json));
-      continue;
-    }
-    source.check(json.is_object(), "has metadata that is no JSON object");
-    for (const auto& [key, value] : json.items()) {
-      source.check(value.is_string(), "has metadata {} that is no text", key);
-      content.metadata[key] = value.get<std::string>();
-    }
+std::map<std::string, std::string> read_metadata(const Source& source, const Json& json) {
+  source.check(json.is_object(), "has metadata that is no JSON object");
+  std::map<std::string, std::string> metadata;
+  for (const auto& [key, value] : json.items()) {
+    source.check(value.is_string(), "has metadata {} that is no text", key);
+    metadata[key] = value.get<std::string>();
   }
+  return metadata;
+}
+
+/// Puts the entries in the order of their data, which they must fill without gaps.
+void arrange(const Source& source, std::vector<Entry>& entries, std::uint64_t data_size) {
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
   });
-  const std::uint64_t data_size = size - length_bytes - header_size;
   std::uint64_t place = 0;
   for (const Entry& entry : entries) {
     source.check(entry.begin == place, "has a gap or an overlap before tensor {}, at byte {} of its data",
@@ -205,19 +144,43 @@ Safetensors read_safetensors(const fs::path& file) {
                  entry.name, place, data_size);
   }
   source.check(place == data_size, "holds {} bytes behind its last tensor", data_size - place);
-  for (const Entry& entry : entries) {
-    const Tensor x = empty(entry.shape, entry.dtype);
-    dispatch(entry.dtype, [&]<class T>() {
-      in.read(reinterpret_cast<char*>(x.mutable_data<T>()),
-              static_cast<std::streamsize>(entry.end - entry.begin));
-    });
-    source.check(in.good(), "cannot be read completely: it ends within tensor {}", entry.name);
-    if (entry.dtype == boolean)
-      for (std::int64_t i = 0; i < x.numel(); ++i)
-        source.check(reinterpret_cast<const unsigned char*>(x.data<bool>())[i] <= 1,
-                     "holds a bool that is neither 0 nor 1 in tensor {}", entry.name);
-    content.tensors.emplace_back(entry.name, x);
+}
+
+}  // namespace
+
+void write_safetensors(const fs::path& file, const Safetensors& content, SourceLocation at) {
+  const OpScope scope("write_safetensors", at);
+  const std::string header = header_of(content);
+  AtomicFile out(file);
+  const std::uint64_t size = header.size();
+  out.write(&size, sizeof size);
+  out.write(header);
+  for (const auto& [name, x] : content.tensors) {
+    const Dense dense(x);
+    out.write(dense.bytes.data(), dense.bytes.size());
   }
+  out.commit();
+}
+
+Safetensors read_safetensors(const fs::path& file, const SafetensorsOptions& options) {
+  const Source source =
+      options.map ? Source::map("read_safetensors", file) : Source::read("read_safetensors", file);
+  const std::string text = header_text(source);
+  const Json header = parse(source, text);
+  source.check(header.is_object(), "has a header that is no JSON object");
+  Safetensors content;
+  std::vector<Entry> entries;
+  for (const auto& [name, json] : header.items()) {
+    if (name == metadata_key)
+      content.metadata = read_metadata(source, json);
+    else
+      entries.push_back(read_entry(source, name, json));
+  }
+  const std::uint64_t begin = length_bytes + text.size();
+  arrange(source, entries, source.size() - begin);
+  for (const Entry& entry : entries)
+    content.tensors.emplace_back(
+        entry.name, decode(source, entry.name, entry.encoding, entry.extent, begin + entry.begin));
   return content;
 }
 

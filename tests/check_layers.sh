@@ -34,6 +34,7 @@ home() {
     libxsmm*) echo 'autograd/kernels/gemm[^/]*\.cpp' ;;
     Eigen/* | unsupported/Eigen/*) echo 'autograd/(kernels/gemm|(kernels|ops)/linalg)[^/]*\.cpp' ;;
     boost/graph/* | boost/property_map/*) echo 'autograd/graph[^/]*\.[hc]pp' ;;
+    zip.h) echo 'data/zip\.cpp' ;;
     boost/math/*) echo 'autograd/kernels/special\.cpp' ;;
     boost/program_options*) echo '(examples/.*|nn/gradcheck/main\.cpp)' ;;
   esac

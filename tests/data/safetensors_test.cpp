@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 
+#include <algorithm>
 #include <gradus/autograd/ops.hpp>
 #include <gradus/data/safetensors.hpp>
 #include <limits>
@@ -153,7 +154,7 @@ TEST_CASE("tensors whose description does not fit are errors that name them", "[
         return write_bytes(folder / "x", file_of(header({entry("w", "F32", "[]", "[0,4]")}), {0, 0, 0, 0}));
       }())
           .tensors.size() == 1);
-  for (const char* dtype : {"BF16", "f32", "", "I32"})
+  for (const char* dtype : {"F8_E4M3", "f32", "", "U64"})
     CHECK(says(one(dtype, "[2]", "[0,4]"), {"tensor w", "F32"}));
   CHECK(says(one("F32", "[1,1,1,1,1,1,1,1,1]", "[0,4]"), {"tensor w", "9 dimensions"}));
   for (const char* shape : {"[-1]", "[1.0]", "[\"1\"]", "[null]", "[1e0]"})
@@ -181,6 +182,69 @@ TEST_CASE("tensors must lie one after another in the data", "[data][safetensors]
   CHECK(says(two("[0,2]", "[1,3]"), {"overlap", "tensor w"}));
   CHECK(says(two("[0,2]", "[0,2]"), {"overlap", "tensor w"}));
   CHECK(says(two("[0,2]", "[18446744073709551613,18446744073709551615]"), {"gap", "tensor w"}));
+}
+
+TEST_CASE("elements that no tensor has are widened", "[data][safetensors]") {
+  // 1, -2, 65504 (the largest), 2^-24 (the smallest), -0, infinity
+  const Bytes halves{0x00, 0x3C, 0x00, 0xC0, 0xFF, 0x7B, 0x01, 0x00, 0x00, 0x80, 0x00, 0x7C};
+  const Bytes brains{0x80, 0x3F, 0x00, 0xC0, 0x80, 0xFF};  // 1, -2, -infinity
+  const Bytes words{0xFE, 0xFF, 0xFF, 0xFF}, shorts{0xFD, 0xFF}, chars{0xFC};
+  Bytes content;
+  std::string entries;
+  const auto add = [&](const char* name, const char* dtype, const char* shape, const Bytes& bytes) {
+    entries += (entries.empty() ? "{" : ",") + entry(name, dtype, shape,
+                                                     '[' + std::to_string(content.size()) + ',' +
+                                                         std::to_string(content.size() + bytes.size()) + ']');
+    content.insert(content.end(), bytes.begin(), bytes.end());
+  };
+  add("chars", "I8", "[1]", chars);
+  add("halves", "F16", "[6]", halves);
+  add("brains", "BF16", "[3]", brains);
+  add("words", "I32", "[1]", words);
+  add("unsigned words", "U32", "[1]", words);
+  add("shorts", "I16", "[1]", shorts);
+  add("unsigned shorts", "U16", "[1]", shorts);
+  const TempFolder folder;
+  const auto tensors = read_safetensors(write_bytes(folder / "x", file_of(entries + "}", content))).tensors;
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  const std::vector<Tensor> expected{tensor({-4}, {.dtype = int64}),
+                                     tensor({1, -2, 65504, 0x1p-24, -0.0, inf}),
+                                     tensor({1, -2, -inf}),
+                                     tensor({-2}, {.dtype = int64}),
+                                     tensor({4294967294.0}, {.dtype = int64}),
+                                     tensor({-3}, {.dtype = int64}),
+                                     tensor({65533}, {.dtype = int64})};
+  REQUIRE(tensors.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CAPTURE(tensors[i].first);
+    CHECK(same_bits(tensors[i].second, expected[i]));
+  }
+}
+
+TEST_CASE("a mapped safetensors file is read in place", "[data][safetensors]") {
+  const TempFolder folder;
+  const Tensor weight = arange(6, {.dtype = float32}), flag = tensor({1}, {.dtype = boolean});
+  write_safetensors(folder / "x", {{{"weight", weight}, {"flag", flag}, {"shifted", weight}}, {{"k", "v"}}});
+  const Bytes before = read_bytes(folder / "x");
+  Safetensors mapped = read_safetensors(folder / "x", {.map = true});
+  CHECK(mapped.metadata.at("k") == "v");
+  const Tensor expected[] = {weight, flag, weight};
+  REQUIRE(mapped.tensors.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CAPTURE(i);
+    CHECK(same_bits(mapped.tensors[i].second, expected[i]));
+  }
+  // In the file the weight is aligned and what stands behind the one byte of the flag is not.
+  const auto place = [&](std::size_t i) { return mapped.tensors[i].second.data<float>(); };
+  CHECK(reinterpret_cast<std::uintptr_t>(place(0)) % 4096 != 0);  // behind the header in its page: not copied
+  CHECK(reinterpret_cast<std::uintptr_t>(place(2)) % 64 == 0);    // in memory of its own
+
+  mapped.tensors[0].second.fill_(9);  // of this process alone
+  CHECK(read_bytes(folder / "x") == before);
+  const Tensor kept = mapped.tensors[0].second;
+  mapped = {};
+  write_safetensors(folder / "x", {});  // another file in its place
+  CHECK(same_bits(kept, full({6}, 9)));
 }
 
 TEST_CASE("what is no file is an error of read_safetensors", "[data][safetensors]") {
