@@ -9,8 +9,13 @@
 #include <gradus/autograd/ops/loss.hpp>
 
 #include "support/fixtures.hpp"
+#include "support/values.hpp"
 
 namespace gradus::test {
+
+/// The parameters of a function under test, for short.
+using In = const FixtureTensors&;
+using Options = const FixtureOptions&;
 
 /// What a function under test returns: a tensor, or several by the names in the fixture, of which the first
 /// is differentiated.
@@ -21,7 +26,7 @@ struct Results {
 };
 
 /// A function under test, of a fixture's inputs and options.
-using Subject = std::function<Results(const FixtureTensors& in, const FixtureOptions& options)>;
+using Subject = std::function<Results(In in, Options options)>;
 
 struct PytorchOptions {
   double tolerance = 1e-10;  ///< of `difference`

@@ -6,18 +6,13 @@
 #include "support/pytorch.hpp"
 
 using namespace gradus;
+using namespace gradus::test;
 using Catch::Matchers::Contains;
-using test::difference;
-using test::disagreement;
-using In = const test::FixtureTensors&;
-using Options = const test::FixtureOptions&;
 
 namespace {
 
 const char* const file = "arranging.json";
-constexpr TensorOptions f64{.dtype = float64};
 constexpr TensorOptions whole{.dtype = int64};
-using Integers = std::vector<std::int64_t>;
 
 std::int64_t dim_of(Options o) { return o.integer("dim", 0); }
 Integers integers(const Tensor& x) { return x.to_vector<std::int64_t>(); }
@@ -50,7 +45,7 @@ TEST_CASE("moving and repeating agree with PyTorch and central differences", "[r
           return movedim(in["x"], o.integers("from"), o.integers("to"));
         }) == "");
   CHECK(disagreement(file, "t", [](In in, Options) { return t(in["x"]); }) == "");
-  CHECK(disagreement(file, "unbind", [](In in, Options o) -> test::Results {
+  CHECK(disagreement(file, "unbind", [](In in, Options o) -> Results {
           const auto parts = unbind(in["x"], dim_of(o));
           return {{{"a", parts.at(0)}, {"b", parts.at(1)}, {"c", parts.at(2)}}};
         }) == "");

@@ -12,17 +12,10 @@
 #include "support/strided.hpp"
 
 using namespace gradus;
+using namespace gradus::test;
 using Catch::Matchers::Contains;
-using test::difference;
-using test::disagreement;
-using test::variable;
-using In = const test::FixtureTensors&;
-using Options = const test::FixtureOptions&;
 
 namespace {
-
-constexpr TensorOptions f64{.dtype = float64};
-using Integers = std::vector<std::int64_t>;
 
 Integers drawn(const Tensor& weights, std::int64_t count, bool replacement, std::uint64_t seed) {
   Generator generator(seed);
@@ -144,9 +137,9 @@ TEST_CASE("multinomial by hand, of nothing, of views, on many threads", "[multin
   CHECK(multinomial(zeros({2, 0}), 0, true).shape() == Shape{2, 0});
   const Tensor weights = rand({50, 30}, f64);
   for (const bool replacement : {false, true}) {
-    CHECK(drawn(weights, 7, replacement, 5) == drawn(test::reversed_layout(weights), 7, replacement, 5));
+    CHECK(drawn(weights, 7, replacement, 5) == drawn(reversed_layout(weights), 7, replacement, 5));
     CHECK(drawn(weights, 7, replacement, 5) != drawn(weights, 7, replacement, 6));
-    CHECK(test::same_for_any_threads([&] {
+    CHECK(same_for_any_threads([&] {
       Generator generator(9);
       return multinomial(weights, 7, replacement, &generator);
     }));

@@ -9,12 +9,9 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 #include "support/strided.hpp"
-#include "support/values.hpp"
 
 using namespace gradus;
 using namespace gradus::test;
-using In = const FixtureTensors&;
-using Options = const FixtureOptions&;
 using Catch::Matchers::Contains;
 
 namespace {

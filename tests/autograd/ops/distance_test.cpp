@@ -5,12 +5,9 @@
 
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
-#include "support/values.hpp"
 
 using namespace gradus;
 using namespace gradus::test;
-using In = const FixtureTensors&;
-using Options = const FixtureOptions&;
 
 TEST_CASE("distances agree with PyTorch and central differences", "[distance]") {
   CHECK(disagreement("more_losses.json", "cosine_similarity", [](In in, Options o) {

@@ -10,18 +10,13 @@
 #include "support/pytorch.hpp"
 
 using namespace gradus;
+using namespace gradus::test;
 using Catch::Matchers::Contains;
-using test::difference;
-using test::disagreement;
-using test::FixtureOptions;
-using In = const test::FixtureTensors&;
-using Options = const FixtureOptions&;
 
 namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double NaN = std::numeric_limits<double>::quiet_NaN();
-constexpr TensorOptions f64{.dtype = float64};
 const char* const file = "elementwise.json";
 
 /// Gradients of f at (a, b).
@@ -115,7 +110,6 @@ TEST_CASE("conventions at corners of elementwise functions", "[trigonometry][log
 
 TEST_CASE("remainders and trunc of integers", "[rounding]") {
   const auto whole = [](std::initializer_list<Nested> values) { return tensor(values, {.dtype = int64}); };
-  using Integers = std::vector<std::int64_t>;
   CHECK(fmod(whole({-7, 7}), 3).to_vector<std::int64_t>() == Integers{-1, 1});
   CHECK(remainder(whole({-7, 7}), -3).to_vector<std::int64_t>() == Integers{-1, -2});
   CHECK(trunc(whole({-7, 7})).to_vector<std::int64_t>() == Integers{-7, 7});

@@ -10,17 +10,12 @@
 #include "support/strided.hpp"
 
 using namespace gradus;
+using namespace gradus::test;
 using Catch::Matchers::Contains;
-using test::difference;
-using test::disagreement;
-using In = const test::FixtureTensors&;
-using Options = const test::FixtureOptions&;
 
 namespace {
 
-constexpr TensorOptions f64{.dtype = float64};
 const char* const file = "more_ops.json";
-using Numbers = std::vector<double>;
 
 GridSampleOptions grid_options(Options o) {
   const std::string padding = o.text("padding_mode", "");
@@ -89,7 +84,7 @@ TEST_CASE("grid_sample by hand", "[grid_sample]") {
   CHECK(at(1, 1, {.padding_mode = GridPadding::border}) == 3);
   CHECK(at(9, 9, {.mode = GridMode::nearest}) == 0);
   // The identity map finds every pixel.
-  const Tensor image = test::variable({2, 3, 4, 5}).detach();
+  const Tensor image = variable({2, 3, 4, 5}).detach();
   const Tensor theta = expand(tensor({{1, 0, 0}, {0, 1, 0}}, f64), {2, 2, 3});
   for (const bool corners : {false, true})
     CHECK(

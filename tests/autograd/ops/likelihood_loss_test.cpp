@@ -7,12 +7,9 @@
 
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
-#include "support/values.hpp"
 
 using namespace gradus;
 using namespace gradus::test;
-using In = const FixtureTensors&;
-using Options = const FixtureOptions&;
 using Catch::Matchers::Contains;
 
 TEST_CASE("poisson_nll_loss agrees with PyTorch and central differences", "[loss]") {

@@ -12,20 +12,16 @@
 #include "support/same_bits.hpp"
 
 using namespace gradus;
+using namespace gradus::test;
 using Catch::Matchers::Contains;
-using test::difference;
-using test::disagreement;
-using In = const test::FixtureTensors&;
-using Options = const test::FixtureOptions&;
 
 namespace {
 
 const char* const file = "linalg.json";
-constexpr TensorOptions f64{.dtype = float64};
 
 AddMmOptions factors(Options o) { return {.beta = o.number("beta", 1), .alpha = o.number("alpha", 1)}; }
 
-test::Results named(const SlogDet& r) { return {{{"logabsdet", r.logabsdet}, {"sign", r.sign}}}; }
+Results named(const SlogDet& r) { return {{{"logabsdet", r.logabsdet}, {"sign", r.sign}}}; }
 
 }  // namespace
 
@@ -112,8 +108,8 @@ TEST_CASE("linear algebra in float32, of nothing, of many", "[linalg][einsum]") 
   Generator generator(5);
   const Tensor a = randn({60, 8, 8}, f64, &generator) + 4 * eye(8, -1, f64);
   CHECK(difference(matmul(a, inverse(a)), expand(eye(8, -1, f64), {60, 8, 8})) < 1e-12);
-  CHECK(test::same_for_any_threads([&] { return inverse(a); }));
-  CHECK(test::same_for_any_threads([&] { return cholesky(matmul(a, transpose(a, 1, 2))); }));
+  CHECK(same_for_any_threads([&] { return inverse(a); }));
+  CHECK(same_for_any_threads([&] { return cholesky(matmul(a, transpose(a, 1, 2))); }));
 }
 
 TEST_CASE("linear algebra says what is wrong", "[linalg][error]") {

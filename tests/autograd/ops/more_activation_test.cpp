@@ -13,12 +13,9 @@
 #include "support/catch.hpp"
 #include "support/layouts.hpp"
 #include "support/pytorch.hpp"
-#include "support/values.hpp"
 
 using namespace gradus;
 using namespace gradus::test;
-using In = const FixtureTensors&;
-using Options = const FixtureOptions&;
 using Catch::Matchers::Contains;
 
 namespace {

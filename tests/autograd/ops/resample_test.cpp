@@ -10,17 +10,12 @@
 #include "support/strided.hpp"
 
 using namespace gradus;
+using namespace gradus::test;
 using Catch::Matchers::Contains;
-using test::difference;
-using test::disagreement;
-using In = const test::FixtureTensors&;
-using Options = const test::FixtureOptions&;
 
 namespace {
 
 const char* const file = "images.json";
-constexpr TensorOptions f64{.dtype = float64};
-using Numbers = std::vector<double>;
 
 Interpolation mode_of(const std::string& name) {
   if (name == "nearest") return Interpolation::nearest;
@@ -113,7 +108,7 @@ TEST_CASE("shuffles of pixels by hand, and their inverses", "[interpolate]") {
   CHECK(equal(pixel_unshuffle(pixel_shuffle(x, 2), 2), x));
   CHECK(channel_shuffle(view(arange(4), {1, 4}), 2).to_vector<std::int64_t>() ==
         std::vector<std::int64_t>{0, 2, 1, 3});
-  const Tensor many = test::variable({2, 1, 12, 3, 2}).detach();
+  const Tensor many = variable({2, 1, 12, 3, 2}).detach();
   CHECK(equal(pixel_unshuffle(pixel_shuffle(many, 2), 2), many));
   CHECK(pixel_shuffle(zeros({0, 9, 2, 2}), 3).shape() == Shape{0, 1, 6, 6});
   CHECK(pixel_unshuffle(zeros({2, 0, 4}), 2).shape() == Shape{8, 0, 2});
@@ -142,11 +137,11 @@ TEST_CASE("unfold and fold by hand, and as transposes of each other", "[unfold]"
   CHECK(unfold(zeros({2, 0, 3, 3}), 2).shape() == Shape{2, 0, 4});
   CHECK(fold(zeros({0, 8, 4}), 3, 2).shape() == Shape{0, 2, 3, 3});
   const UnfoldOptions all{.dilation = {1, 2}, .padding = {2, 1}, .stride = {2, 1}};
-  const Tensor image = test::variable({2, 3, 5, 6}).detach(), columns = unfold(image, {3, 2}, all);
-  const Tensor y = test::variable(columns.shape(), 2).detach();
+  const Tensor image = variable({2, 3, 5, 6}).detach(), columns = unfold(image, {3, 2}, all);
+  const Tensor y = variable(columns.shape(), 2).detach();
   CHECK(difference(sum(fold(y, {5, 6}, {3, 2}, all) * image), sum(y * columns)) < 1e-13);
   // A convolution is a product with the columns.
-  const Tensor weight = test::variable({4, 3, 3, 2}, 3).detach();
+  const Tensor weight = variable({4, 3, 3, 2}, 3).detach();
   const Tensor by_columns = matmul(flatten(weight, 1), columns);
   CHECK(difference(
             flatten(conv2d(image, weight, {}, {.stride = {2, 1}, .padding = {2, 1}, .dilation = {1, 2}}), 2),

@@ -12,24 +12,19 @@
 #include "support/same_bits.hpp"
 
 using namespace gradus;
+using namespace gradus::test;
 using Catch::Matchers::Contains;
-using test::difference;
-using test::disagreement;
-using In = const test::FixtureTensors&;
-using Options = const test::FixtureOptions&;
 
 namespace {
 
 const char* const file = "arranging.json";
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double NaN = std::numeric_limits<double>::quiet_NaN();
-constexpr TensorOptions f64{.dtype = float64};
-using Integers = std::vector<std::int64_t>;
 
 std::int64_t dim_of(Options o) { return o.integer("dim", 0); }
 
 template <class R>
-test::Results named(const R& r) {
+Results named(const R& r) {
   return {{{"values", r.values}, {"indices", r.indices}}};
 }
 
@@ -60,7 +55,7 @@ TEST_CASE("sorting agrees with PyTorch and central differences", "[sort]") {
   CHECK(disagreement(file, "kthvalue", [](In in, Options o) {
           return named(kthvalue(in["x"], o.integer("k", 0), dim_of(o), o.flag("keepdim")));
         }) == "");
-  CHECK(disagreement(file, "median", [](In in, Options o) -> test::Results {
+  CHECK(disagreement(file, "median", [](In in, Options o) -> Results {
           if (!o.has("dim")) return median(in["x"]);
           return named(median(in["x"], dim_of(o), o.flag("keepdim")));
         }) == "");
@@ -117,8 +112,8 @@ TEST_CASE("sorting in every dtype, of little and of much", "[sort]") {
 TEST_CASE("sorting and scans are the same bits for any number of threads", "[sort][scan][threads]") {
   Generator generator(4);
   const Tensor x = randn({300, 200}, {}, &generator);
-  CHECK(test::same_for_any_threads([&] { return sort(x, 0).indices; }));
-  CHECK(test::same_for_any_threads([&] { return logcumsumexp(x, 1); }));
+  CHECK(same_for_any_threads([&] { return sort(x, 0).indices; }));
+  CHECK(same_for_any_threads([&] { return logcumsumexp(x, 1); }));
 }
 
 TEST_CASE("sorting and scans say what is wrong", "[sort][scan][error]") {

@@ -10,20 +10,14 @@
 #include "support/pytorch.hpp"
 
 using namespace gradus;
+using namespace gradus::test;
 using Catch::Matchers::Contains;
-using test::difference;
-using test::disagreement;
-using In = const test::FixtureTensors&;
-using Options = const test::FixtureOptions&;
 
 namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double NaN = std::numeric_limits<double>::quiet_NaN();
-constexpr TensorOptions f64{.dtype = float64};
 const char* const file = "more_ops.json";
-using Numbers = std::vector<double>;
-using Integers = std::vector<std::int64_t>;
 
 double of(Tensor (*f)(const Tensor&, SourceLocation), double x) {
   return f(tensor(x, f64), SourceLocation::current()).item<double>();
@@ -34,7 +28,7 @@ Tensor whole(std::initializer_list<Nested> values) { return tensor(values, {.dty
 
 TEST_CASE("special functions agree with PyTorch and central differences", "[special][gradient]") {
   CHECK(disagreement(file, "lgamma", [](In in, Options) { return lgamma(in["x"]); }) == "");
-  const test::PytorchOptions coarse{.tolerance = 1e-9};  // its trigamma is a short series
+  const PytorchOptions coarse{.tolerance = 1e-9};  // its trigamma is a short series
   CHECK(disagreement(
             file, "digamma", [](In in, Options) { return digamma(in["x"]); }, coarse) == "");
   CHECK(disagreement(

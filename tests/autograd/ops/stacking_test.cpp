@@ -6,17 +6,12 @@
 #include "support/pytorch.hpp"
 
 using namespace gradus;
+using namespace gradus::test;
 using Catch::Matchers::Contains;
-using test::difference;
-using test::disagreement;
-using In = const test::FixtureTensors&;
-using Options = const test::FixtureOptions&;
 
 namespace {
 
-constexpr TensorOptions f64{.dtype = float64};
 const char* const file = "more_ops.json";
-using Integers = std::vector<std::int64_t>;
 
 Integers integers(const Tensor& x) { return x.to_vector<std::int64_t>(); }
 Tensor whole(const Nested& values) { return tensor(values, {.dtype = int64}); }
@@ -37,7 +32,7 @@ TEST_CASE("stacking and splitting agree with PyTorch and central differences", "
   CHECK(disagreement(file, "dstack", [](In in, Options) { return dstack(all_of(in)); }) == "");
   CHECK(disagreement(file, "column_stack", [](In in, Options) { return column_stack(all_of(in)); }) == "");
   CHECK(disagreement(file, "block_diag", [](In in, Options) { return block_diag(all_of(in)); }) == "");
-  CHECK(disagreement(file, "tensor_split", [](In in, Options o) -> test::Results {
+  CHECK(disagreement(file, "tensor_split", [](In in, Options o) -> Results {
           const Dims cut = o.integers("cut");
           const auto parts = cut.size() == 1 ? tensor_split(in["x"], cut[0], 1)
                                              : tensor_split(in["x"], std::vector(cut.begin(), cut.end()), 1);

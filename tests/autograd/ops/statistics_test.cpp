@@ -11,19 +11,13 @@
 #include "support/same_bits.hpp"
 
 using namespace gradus;
+using namespace gradus::test;
 using Catch::Matchers::Contains;
-using test::difference;
-using test::disagreement;
-using In = const test::FixtureTensors&;
-using Options = const test::FixtureOptions&;
 
 namespace {
 
 constexpr double NaN = std::numeric_limits<double>::quiet_NaN();
-constexpr TensorOptions f64{.dtype = float64};
 const char* const file = "more_ops.json";
-using Numbers = std::vector<double>;
-using Integers = std::vector<std::int64_t>;
 
 std::int64_t dim_of(Options o) { return o.integer("dim", 0); }
 Integers integers(const Tensor& x) { return x.to_vector<std::int64_t>(); }
@@ -42,7 +36,7 @@ QuantileOptions quantile_options(Options o) {
 }
 
 template <class F>
-test::Subject quantile_subject(F f) {
+Subject quantile_subject(F f) {
   return [f](In in, Options o) {
     const auto q = o.numbers("q");
     if (q.size() == 1) return f(in["x"], q[0], quantile_options(o));
@@ -50,12 +44,12 @@ test::Subject quantile_subject(F f) {
   };
 }
 
-test::Results named(const Unique& u) {
+Results named(const Unique& u) {
   return {{{"values", u.values}, {"inverse", u.inverse}, {"counts", u.counts}}};
 }
 
 template <class Step, class Places>
-test::Subject trapezoid_subject(Step step, Places places) {
+Subject trapezoid_subject(Step step, Places places) {
   return [=](In in, Options o) {
     return o.has("dx") ? step(in["y"], o.number("dx", 1), dim_of(o)) : places(in["y"], in["x"], dim_of(o));
   };
@@ -68,7 +62,7 @@ TEST_CASE("order statistics agree with PyTorch and central differences", "[quant
         "");
   CHECK(disagreement(file, "nanquantile",
                      quantile_subject([](const auto&... a) { return nanquantile(a...); })) == "");
-  CHECK(disagreement(file, "nanmedian", [](In in, Options o) -> test::Results {
+  CHECK(disagreement(file, "nanmedian", [](In in, Options o) -> Results {
           if (!o.has("dim")) return nanmedian(in["x"]);
           const auto [values, indices] = nanmedian(in["x"], dim_of(o), o.flag("keepdim"));
           return {{{"values", values}, {"indices", indices}}};
@@ -84,15 +78,15 @@ TEST_CASE("sums and differences agree with PyTorch and central differences", "[s
         "");
   CHECK(disagreement(file, "nanmean", [](In in, Options o) { return nanmean(in["x"], o.integers("dim")); }) ==
         "");
-  CHECK(disagreement(file, "aminmax", [](In in, Options o) -> test::Results {
+  CHECK(disagreement(file, "aminmax", [](In in, Options o) -> Results {
           const auto [min, max] = aminmax(in["x"], o.integers("dim"), o.flag("keepdim"));
           return {{{"min", min}, {"max", max}}};
         }) == "");
-  CHECK(disagreement(file, "var_mean", [&](In in, Options o) -> test::Results {
+  CHECK(disagreement(file, "var_mean", [&](In in, Options o) -> Results {
           const auto [var, mean] = var_mean(in["x"], o.integers("dim"), variance(o));
           return {{{"var", var}, {"mean", mean}}};
         }) == "");
-  CHECK(disagreement(file, "std_mean", [&](In in, Options o) -> test::Results {
+  CHECK(disagreement(file, "std_mean", [&](In in, Options o) -> Results {
           const auto [deviation, mean] = std_mean(in["x"], o.integers("dim"), variance(o));
           return {{{"std", deviation}, {"mean", mean}}};
         }) == "");
@@ -207,7 +201,7 @@ TEST_CASE("searching and counting by hand", "[search]") {
   CHECK(histc(tensor({0, 1, 2, NaN, 9}), 2, 0, 2).to_vector<float>() == std::vector<float>{1, 2});
   CHECK(histc(tensor({3, 3}), 2).to_vector<float>() == std::vector<float>{0, 2});
   const Tensor many = rand({2000}, f64);
-  CHECK(test::same_for_any_threads([&] { return searchsorted(sort(many).values, many); }));
+  CHECK(same_for_any_threads([&] { return searchsorted(sort(many).values, many); }));
 }
 
 TEST_CASE("order statistics, sums and searching say what is wrong", "[quantile][statistics][search][error]") {

@@ -7,16 +7,12 @@
 #include "support/strided.hpp"
 
 using namespace gradus;
+using namespace gradus::test;
 using Catch::Matchers::Contains;
-using test::difference;
-using test::disagreement;
-using In = const test::FixtureTensors&;
-using Options = const test::FixtureOptions&;
 
 namespace {
 
 const char* const file = "images.json";
-constexpr TensorOptions f64{.dtype = float64};
 
 Triple triple(Options o, std::string_view key, std::int64_t fallback) {
   const Dims all = o.integers(key, {fallback});
@@ -51,7 +47,7 @@ Tensor conv_transpose3d_of(In in, Options o) {
 /// <y, a(x)> for random y, and <transposed(y), x>: equal for a linear map and its transpose.
 double transpose_error(const Tensor& x, const std::function<Tensor(const Tensor&)>& map,
                        const std::function<Tensor(const Tensor&)>& transposed) {
-  const Tensor ax = map(x), y = test::variable(ax.shape(), 7).detach();
+  const Tensor ax = map(x), y = variable(ax.shape(), 7).detach();
   return difference(sum(transposed(y) * x), sum(ax * y));
 }
 
@@ -79,7 +75,7 @@ TEST_CASE("convolutions of lines and volumes agree with PyTorch and central diff
 }
 
 TEST_CASE("pooling of lines agrees with PyTorch and central differences", "[pool][gradient]") {
-  CHECK(disagreement(file, "max_pool1d", [](In in, Options o) -> test::Results {
+  CHECK(disagreement(file, "max_pool1d", [](In in, Options o) -> Results {
           const auto [values, indices] = max_pool1d_with_indices(in["x"], o.integer("kernel_size", 1),
                                                                  {.stride = optional_integer(o, "stride"),
                                                                   .padding = o.integer("padding", 0),
@@ -97,7 +93,7 @@ TEST_CASE("pooling of lines agrees with PyTorch and central differences", "[pool
 }
 
 TEST_CASE("pooling of volumes agrees with PyTorch and central differences", "[pool][gradient]") {
-  CHECK(disagreement(file, "max_pool3d", [](In in, Options o) -> test::Results {
+  CHECK(disagreement(file, "max_pool3d", [](In in, Options o) -> Results {
           const auto [values, indices] = max_pool3d_with_indices(in["x"], triple(o, "kernel_size", 1),
                                                                  {.stride = optional_triple(o, "stride"),
                                                                   .padding = triple(o, "padding", 0),
@@ -146,15 +142,14 @@ TEST_CASE("convolutions of lines and volumes by hand", "[conv]") {
 }
 
 TEST_CASE("a convolution and its transpose are transposes of each other", "[conv]") {
-  const Tensor line = test::variable({2, 4, 8}).detach(), w1 = test::variable({6, 2, 3}, 2).detach();
+  const Tensor line = variable({2, 4, 8}).detach(), w1 = variable({6, 2, 3}, 2).detach();
   CHECK(transpose_error(
             line, [&](auto& x) { return conv1d(x, w1, {}, {.stride = 2, .padding = 1, .groups = 2}); },
             [&](auto& y) {
               return conv_transpose1d(y, w1, {},
                                       {.stride = 2, .padding = 1, .output_padding = 1, .groups = 2});
             }) < 1e-14);
-  const Tensor volume = test::variable({2, 2, 5, 4, 3}).detach(),
-               w3 = test::variable({4, 1, 2, 3, 2}, 2).detach();
+  const Tensor volume = variable({2, 2, 5, 4, 3}).detach(), w3 = variable({4, 1, 2, 3, 2}, 2).detach();
   CHECK(transpose_error(
             volume,
             [&](auto& x) {
