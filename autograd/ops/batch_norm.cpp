@@ -2,7 +2,7 @@
 
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/named.hpp>
-#include <gradus/autograd/ops/normalize.hpp>
+#include <gradus/autograd/ops/normalization.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/view.hpp>
 
@@ -71,7 +71,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
   Dims dims;
   for (std::size_t d = 0; d < x.rank(); ++d)
     if (d != 1) dims.push_back(static_cast<std::int64_t>(d));
-  const auto [y, mean, variance] = record(normalize::Normalize<BatchNorm>{dims, options.eps}, at, x, w, b);
+  const auto [y, mean, variance] =
+      record(normalization::Normalize<BatchNorm>{dims, options.eps}, at, x, w, b);
   const NoGrad guard;
   const double unbiased =
       static_cast<double>(count) / static_cast<double>(std::max<std::int64_t>(count - 1, 1));

@@ -3,7 +3,7 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/batch_norm.hpp>
 #include <gradus/autograd/ops/named.hpp>
-#include <gradus/autograd/ops/normalize.hpp>
+#include <gradus/autograd/ops/normalization.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/view.hpp>
 
@@ -63,7 +63,7 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, co
           channels, x.shape());
   const std::int64_t area = numel(Shape(std::span(x.shape().begin() + 2, x.shape().end())));
   const Shape split{x.size(0), groups, channels / groups, area}, own{1, groups, channels / groups, 1};
-  const auto results = record(normalize::Normalize<GroupNorm>{{2, 3}, eps}, at, reshape(x, split),
+  const auto results = record(normalization::Normalize<GroupNorm>{{2, 3}, eps}, at, reshape(x, split),
                               shaped(weight, own), shaped(bias, own));
   return reshape(results[0], x.shape());
 }
@@ -86,8 +86,8 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
                       x.shape(), count);
   Shape own = Dims::filled(x.rank(), 1);
   own[1] = x.size(1);
-  const auto results = record(normalize::Normalize<InstanceNorm>{trailing(2, x.rank()), options.eps}, at, x,
-                              shaped(weight, own), shaped(bias, own));
+  const auto results = record(normalization::Normalize<InstanceNorm>{trailing(2, x.rank()), options.eps}, at,
+                              x, shaped(weight, own), shaped(bias, own));
   update(running_mean, results[1], options.momentum, at);
   const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
   if (running_var.defined()) update(running_var, results[2].detach() * unbiased, options.momentum, at);

@@ -1,7 +1,7 @@
 #include <gradus/autograd/ops/layer_norm.hpp>
 
 #include <gradus/autograd/ops/named.hpp>
-#include <gradus/autograd/ops/normalize.hpp>
+#include <gradus/autograd/ops/normalization.hpp>
 
 namespace gradus {
 
@@ -36,7 +36,7 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
   require(eps >= 0, "eps = {} was given; it must not be negative", eps);
   Dims dims;
   for (std::size_t d = x.rank() - count; d < x.rank(); ++d) dims.push_back(static_cast<std::int64_t>(d));
-  return record(normalize::Normalize<LayerNorm>{dims, eps}, at, x, weight, bias)[0];
+  return record(normalization::Normalize<LayerNorm>{dims, eps}, at, x, weight, bias)[0];
 }
 
 }  // namespace gradus

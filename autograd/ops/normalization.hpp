@@ -6,7 +6,7 @@
 
 /// For writers of ops that normalise: groups of elements, brought to mean 0 and variance 1 and then scaled
 /// and shifted. `dims` (wrapped, ascending) are the dimensions that a group spans.
-namespace gradus::normalize {
+namespace gradus::normalization {
 
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias, with the (biased) mean and variance of each group,
 /// which keep `dims` with size 1. Weight and bias broadcast to x; undefined stands for 1 and 0.
@@ -26,9 +26,9 @@ struct Normalize {
   double eps;
 
   std::array<Tensor, 3> forward(const Tensor& x, const Tensor& weight, const Tensor& bias) const {
-    return normalize::forward(x, weight, bias, dims, eps);
+    return normalization::forward(x, weight, bias, dims, eps);
   }
-  void backward(Backward& d) const { normalize::backward(d, dims, eps); }
+  void backward(Backward& d) const { normalization::backward(d, dims, eps); }
 };
 
-}  // namespace gradus::normalize
+}  // namespace gradus::normalization

@@ -1,4 +1,4 @@
-#include <gradus/autograd/ops/normalize.hpp>
+#include <gradus/autograd/ops/normalization.hpp>
 
 #include <optional>
 
@@ -10,7 +10,7 @@
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/reduction.hpp>
 
-namespace gradus::normalize {
+namespace gradus::normalization {
 
 namespace {
 
@@ -133,4 +133,4 @@ void backward(Backward& d, const Dims& dims, double eps) {
   });
 }
 
-}  // namespace gradus::normalize
+}  // namespace gradus::normalization
