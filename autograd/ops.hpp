@@ -9,6 +9,7 @@
 #include <gradus/autograd/ops/avg_pool2d.hpp>
 #include <gradus/autograd/ops/batch_norm.hpp>
 #include <gradus/autograd/ops/bce_loss.hpp>
+#include <gradus/autograd/ops/bilinear.hpp>
 #include <gradus/autograd/ops/cdist.hpp>
 #include <gradus/autograd/ops/choose.hpp>
 #include <gradus/autograd/ops/compare.hpp>
@@ -20,6 +21,7 @@
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/cross_entropy.hpp>
 #include <gradus/autograd/ops/ctc_loss.hpp>
+#include <gradus/autograd/ops/decomposition.hpp>
 #include <gradus/autograd/ops/diagonal.hpp>
 #include <gradus/autograd/ops/distance.hpp>
 #include <gradus/autograd/ops/dropout.hpp>
@@ -31,6 +33,7 @@
 #include <gradus/autograd/ops/grid_sample.hpp>
 #include <gradus/autograd/ops/group_norm.hpp>
 #include <gradus/autograd/ops/gru.hpp>
+#include <gradus/autograd/ops/gumbel_softmax.hpp>
 #include <gradus/autograd/ops/hard_activation.hpp>
 #include <gradus/autograd/ops/index.hpp>
 #include <gradus/autograd/ops/interpolate.hpp>
@@ -47,6 +50,7 @@
 #include <gradus/autograd/ops/margin_loss.hpp>
 #include <gradus/autograd/ops/masked.hpp>
 #include <gradus/autograd/ops/matmul.hpp>
+#include <gradus/autograd/ops/matrix_exp.hpp>
 #include <gradus/autograd/ops/max_pool2d.hpp>
 #include <gradus/autograd/ops/multinomial.hpp>
 #include <gradus/autograd/ops/nll_loss.hpp>
@@ -56,6 +60,7 @@
 #include <gradus/autograd/ops/pool1d.hpp>
 #include <gradus/autograd/ops/pool3d.hpp>
 #include <gradus/autograd/ops/power.hpp>
+#include <gradus/autograd/ops/powers.hpp>
 #include <gradus/autograd/ops/products.hpp>
 #include <gradus/autograd/ops/quantile.hpp>
 #include <gradus/autograd/ops/random.hpp>

@@ -1,17 +1,15 @@
 #include <gradus/autograd/ops/linalg.hpp>
 
-#include <algorithm>
 #include <array>
 #include <limits>
 
 #include <gradus/autograd/kernels/linalg.hpp>
-#include <gradus/autograd/kernels/loops.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/diagonal.hpp>
 #include <gradus/autograd/ops/matmul.hpp>
-#include <gradus/autograd/ops/matrix.hpp>
+#include <gradus/autograd/ops/matrices.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/triangle.hpp>
 #include <gradus/autograd/ops/view.hpp>
@@ -22,58 +20,23 @@ namespace gradus {
 
 namespace {
 
-Shape batch_of(const Tensor& x) { return Shape(std::span(x.shape().begin(), x.shape().end() - 2)); }
-Strides batch_strides(const Tensor& x) {
-  return Strides(std::span(x.strides().begin(), x.strides().end() - 2));
-}
-
-Tensor mT(const Tensor& x) { return transpose(x, -2, -1); }
-
-/// Calls `f(i, places)` for every matrix i of tensors with one batch shape: where it starts in each of them.
-template <class F, class... X>
-void for_each_matrix(F f, const Tensor& first, const X&... rest) {
-  const Shape batch = batch_of(first);
-  const auto walk =
-      kernels::plan_walk(batch, contiguous_strides(batch), batch_strides(first), batch_strides(rest)...);
-  const std::int64_t n = first.size(-1);
-  kernels::walk_all(walk, std::max<std::int64_t>(n * n * n / 4, 1),
-                    [&](auto places, std::int64_t count, const auto& steps) {
-                      for (std::int64_t i = 0; i < count; ++i) {
-                        f(places);
-                        for (std::size_t k = 0; k < places.size(); ++k) places[k] += steps[k];
-                      }
-                    });
-}
-
-/// What each matrix of a batch has to report; all 0 at first.
-std::vector<std::int64_t> reports(const Tensor& x) {
-  return std::vector<std::int64_t>(static_cast<std::size_t>(numel(batch_of(x))), 0);
-}
-std::size_t first_report(const std::vector<std::int64_t>& all) {
-  return static_cast<std::size_t>(
-      std::find_if(all.begin(), all.end(), [](std::int64_t r) { return r != 0; }) - all.begin());
-}
+using matrices::check_square;
+using matrices::mT;
+using matrices::mutable_values;
+using matrices::values;
 
 struct Cholesky {
   static constexpr std::string_view name = "cholesky";
   static constexpr Keep keep = keep_outputs(0);
   Tensor forward(const Tensor& a) const {
-    const Tensor l = empty(a.shape(), a.dtype());
-    auto minors = reports(a);
-    dispatch_floating(a.dtype(), [&]<class T>() {
-      for_each_matrix(
-          [&](const auto& at) {
-            minors[static_cast<std::size_t>(at[0])] =
-                kernels::cholesky(matrix<T>(a, at[1]), mutable_matrix<T>(l, at[2]));
-          },
-          a, l);
-    });
-    const std::size_t bad = first_report(minors);
-    if (bad < minors.size())
+    const Tensor x = matrices::dense(a), l = matrices::result(a.shape());
+    const auto [bad, order] = matrices::first_report(
+        x, [&](std::int64_t i) { return kernels::cholesky(x.size(-1), values(x, i), mutable_values(l, i)); });
+    if (bad >= 0)
       fail<ValueError>(
           "matrix {} of {} is not positive definite: its leading minor of order {} is not positive", bad,
-          a.shape(), minors[bad]);
-    return l;
+          a.shape(), order);
+    return l.to(a.dtype());
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] {
@@ -92,16 +55,12 @@ struct TriangularSolve {
   static constexpr Keep keep = keep_inputs(0) | keep_outputs(0);
   bool upper, unit;
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    const Tensor x = empty(b.shape(), b.dtype());
-    dispatch_floating(a.dtype(), [&]<class T>() {
-      for_each_matrix(
-          [&](const auto& at) {
-            kernels::solve_triangular(matrix<T>(a, at[1]), {upper, unit}, matrix<T>(b, at[2]),
-                                      mutable_matrix<T>(x, at[3]));
-          },
-          a, b, x);
+    const Tensor matrix = matrices::dense(a), right = matrices::dense(b), x = matrices::result(b.shape());
+    matrices::for_each(matrix, [&](std::int64_t i) {
+      kernels::solve_triangular(a.size(-1), b.size(-1), values(matrix, i), {upper, unit}, values(right, i),
+                                mutable_values(x, i));
     });
-    return x;
+    return x.to(b.dtype());
   }
   void backward(Backward& d) const {
     const Tensor a = d.input(0);
@@ -119,19 +78,13 @@ struct Solve {
   static constexpr std::string_view name = "solve";
   static constexpr Keep keep = keep_inputs(0) | keep_outputs(0);
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    const Tensor x = empty(b.shape(), b.dtype());
-    auto singular = reports(a);
-    dispatch_floating(a.dtype(), [&]<class T>() {
-      for_each_matrix(
-          [&](const auto& at) {
-            singular[static_cast<std::size_t>(at[0])] =
-                !kernels::solve(matrix<T>(a, at[1]), matrix<T>(b, at[2]), mutable_matrix<T>(x, at[3]));
-          },
-          a, b, x);
+    const Tensor matrix = matrices::dense(a), right = matrices::dense(b), x = matrices::result(b.shape());
+    const auto [bad, singular] = matrices::first_report(matrix, [&](std::int64_t i) -> std::int64_t {
+      return !kernels::solve(a.size(-1), b.size(-1), values(matrix, i), values(right, i),
+                             mutable_values(x, i));
     });
-    const std::size_t bad = first_report(singular);
-    if (bad < singular.size()) fail<ValueError>("matrix {} of {} is singular", bad, a.shape());
-    return x;
+    if (bad >= 0) fail<ValueError>("matrix {} of {} is singular", bad, a.shape());
+    return x.to(b.dtype());
   }
   void backward(Backward& d) const {
     const Tensor g = solve(mT(d.input(0)), d.grad());
@@ -144,28 +97,19 @@ struct LogDeterminant {
   static constexpr std::string_view name = "slogdet";
   static constexpr Keep keep = keep_inputs(0);
   std::array<Tensor, 2> forward(const Tensor& a) const {
-    const Tensor log = empty(batch_of(a), a.dtype()), sign = empty(batch_of(a), a.dtype());
-    dispatch_floating(a.dtype(), [&]<class T>() {
-      for_each_matrix(
-          [&](const auto& at) {
-            const auto found = kernels::log_determinant(matrix<T>(a, at[1]));
-            log.mutable_data<T>()[at[0]] = found.log;
-            sign.mutable_data<T>()[at[0]] = found.sign;
-          },
-          a);
+    const Tensor x = matrices::dense(a), log = matrices::result(matrices::batch_of(a)),
+                 sign = matrices::result(log.shape());
+    matrices::for_each(x, [&](std::int64_t i) {
+      const auto found = kernels::log_determinant(x.size(-1), values(x, i));
+      log.mutable_data<double>()[i] = found.log;
+      sign.mutable_data<double>()[i] = found.sign;
     });
-    return {log, sign};
+    return {log.to(a.dtype()), sign.to(a.dtype())};
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return unsqueeze(unsqueeze(d.grad(0), -1), -1) * mT(inverse(d.input(0))); });
   }
 };
-
-void check_square(const Tensor& a) {
-  require<ShapeError>(a.rank() >= 2 && a.size(-1) == a.size(-2), "given {}; needs [.., n, n]", a.shape());
-  require<DTypeError>(is_floating(a.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                      a.dtype());
-}
 
 /// Throws unless a [.., n, n] and b [.., n, m] have one dtype; gives both one batch shape.
 std::pair<Tensor, Tensor> fitted(const Tensor& a, const Tensor& b) {
@@ -174,7 +118,7 @@ std::pair<Tensor, Tensor> fitted(const Tensor& a, const Tensor& b) {
                       b.dtype());
   require<ShapeError>(b.rank() >= 2 && b.size(-2) == a.size(-1), "a is {} and b is {}; needs [.., {}, m]",
                       a.shape(), b.shape(), a.size(-1));
-  const Shape batch = broadcast(batch_of(a), batch_of(b));
+  const Shape batch = broadcast(matrices::batch_of(a), matrices::batch_of(b));
   const auto with_batch = [&](const Tensor& x) {
     Shape shape = batch;
     shape.push_back(x.size(-2));

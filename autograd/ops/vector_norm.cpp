@@ -2,11 +2,13 @@
 
 #include <gradus/autograd/ops/abs_power.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
+#include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
 #include <gradus/autograd/ops/extrema.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/reduction.hpp>
+#include <gradus/autograd/ops/where.hpp>
 
 namespace gradus {
 
@@ -76,6 +78,23 @@ Tensor norm(const Tensor& x, double p, const Dims& dims, bool keepdim, SourceLoc
   require(!std::isnan(p), "p is NaN; needs a number or an infinity");
   if (std::isinf(p)) return p > 0 ? amax(abs(x), dims, keepdim) : amin(abs(x), dims, keepdim);
   return record(Norm{p, wrap_dims(dims, x.rank()), keepdim}, at, x);
+}
+
+Tensor normalize(const Tensor& x, const NormalizeOptions& options, SourceLocation at) {
+  const OpScope scope("normalize", at);
+  return x / clamp(norm(x, options.p, options.dim, true), options.eps);
+}
+
+Tensor renorm(const Tensor& x, double p, std::int64_t dim, double maxnorm, SourceLocation at) {
+  const OpScope scope("renorm", at);
+  require<ShapeError>(x.rank() >= 2, "input is {}; needs two dimensions or more", x.shape());
+  require(p > 0, "p is {}; it must be above 0", p);
+  require(maxnorm >= 0, "maxnorm is {}; it must not be negative", maxnorm);
+  Dims rest;
+  for (std::size_t d = 0; d < x.rank(); ++d)
+    if (d != wrap_dim(dim, x.rank())) rest.push_back(static_cast<std::int64_t>(d));
+  const Tensor length = norm(x, p, rest, true);
+  return x * where(length > maxnorm, maxnorm / (length + 1e-7), 1);
 }
 
 }  // namespace gradus

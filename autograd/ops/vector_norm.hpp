@@ -12,4 +12,19 @@ namespace gradus {
 Tensor norm(const Tensor& x, double p = 2, const Dims& dims = {}, bool keepdim = false,
             SourceLocation at = SourceLocation::current());
 
+/// Options of `normalize`.
+struct NormalizeOptions {
+  double p = 2;
+  std::int64_t dim = 1;
+  double eps = 1e-12;  ///< divide by no less
+};
+/// x / max(norm(x, p, dim), eps): vectors of length 1 along a dimension, but for those of zeros.
+Tensor normalize(const Tensor& x, const NormalizeOptions& options = {},
+                 SourceLocation at = SourceLocation::current());
+
+/// `x` with every slice along `dim` whose norm is above `maxnorm` scaled down to it, by maxnorm / (norm +
+/// 1e-7). Throws ShapeError for fewer than two dimensions, ValueError unless p > 0 and maxnorm >= 0.
+Tensor renorm(const Tensor& x, double p, std::int64_t dim, double maxnorm,
+              SourceLocation at = SourceLocation::current());
+
 }  // namespace gradus
