@@ -77,6 +77,9 @@ Tensor MultiMarginLoss::operator()(const Tensor& input, const Tensor& target, So
   return multi_margin_loss(input, target,
                            {.p = p, .margin = margin, .weight = weight, .reduction = reduction}, at);
 }
+Tensor MultiLabelMarginLoss::operator()(const Tensor& input, const Tensor& target, SourceLocation at) const {
+  return multilabel_margin_loss(input, target, {.reduction = reduction}, at);
+}
 Tensor MultiLabelSoftMarginLoss::operator()(const Tensor& input, const Tensor& target,
                                             SourceLocation at) const {
   return multilabel_soft_margin_loss(input, target, {.weight = weight, .reduction = reduction}, at);

@@ -153,6 +153,13 @@ struct MultiMarginLoss {
                     SourceLocation at = SourceLocation::current()) const;
 };
 
+/// `multilabel_margin_loss` of scores [n, classes] and rows of the classes that hold, ended by -1.
+struct MultiLabelMarginLoss {
+  Reduction reduction = Reduction::mean;
+  Tensor operator()(const Tensor& input, const Tensor& target,
+                    SourceLocation at = SourceLocation::current()) const;
+};
+
 /// `multilabel_soft_margin_loss` of scores [.., classes] and targets in [0, 1].
 struct MultiLabelSoftMarginLoss {
   Buffer weight = {};

@@ -1,5 +1,6 @@
 #include <gradus/autograd/ops/margin_loss.hpp>
 
+#include <algorithm>
 #include <limits>
 
 #include <gradus/autograd/ops/activation.hpp>
@@ -34,6 +35,33 @@ void require_pairs(const Tensor& a, const Tensor& b, const Tensor& target) {
   const Shape wanted = a.rank() == 2 ? Shape(a.size(0)) : Shape();
   require<ShapeError>(target.shape() == wanted, "the inputs are {} but target is {}; needs {}", a.shape(),
                       target.shape(), wanted);
+}
+
+/// The classes that hold in each row of target [n, classes].
+struct Labels {
+  Tensor classes;  ///< [n, most of them in a row]; 0 behind the last of a row
+  Tensor count;    ///< [n, 1]
+  Tensor absent;   ///< [n, classes], bool: those that do not hold
+};
+Labels labels_of(const Tensor& target) {
+  const std::int64_t rows = target.size(0), width = target.size(1);
+  const auto values = target.to_vector<std::int64_t>();
+  std::vector<std::int64_t> counts;
+  std::vector<bool> absent(values.size(), true);
+  for (std::int64_t row = 0, j = 0; row < rows; ++row, j = 0) {
+    for (; j < width; ++j) {
+      const std::int64_t label = values[static_cast<std::size_t>(row * width + j)];
+      if (label == -1) break;
+      require<IndexError>(label >= 0 && label < width,
+                          "target {} (element [{}, {}]) is not one of the {} classes 0 to {}", label, row, j,
+                          width, width - 1);
+      absent[static_cast<std::size_t>(row * width + label)] = false;
+    }
+    counts.push_back(j);
+  }
+  const std::int64_t most = counts.empty() ? 0 : *std::max_element(counts.begin(), counts.end());
+  return {clamp(narrow(target, 1, 0, most), 0), from_vector(counts, {rows, 1}),
+          from_vector(absent, {rows, width})};
 }
 
 }  // namespace
@@ -103,6 +131,26 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, const MultiM
   if (options.weight.defined())
     losses = losses * target_weights(target, options.weight.detach(), none_ignored, input.dtype());
   return reduce_losses(losses, options.reduction);
+}
+
+Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target,
+                              const MultiLabelMarginLossOptions& options, SourceLocation at) {
+  const OpScope scope("multilabel_margin_loss", at);
+  require<DTypeError>(is_floating(input.dtype()), "input is {}; needs float32 or float64", input.dtype());
+  require<DTypeError>(target.dtype() == int64, "target is {}; class numbers must be int64 (use to(int64))",
+                      target.dtype());
+  require<ShapeError>((input.rank() == 1 || input.rank() == 2) && input.shape() == target.shape(),
+                      "input is {} and target {}; needs two of [n, classes], or of [classes]", input.shape(),
+                      target.shape());
+  if (input.rank() == 1)
+    return squeeze(
+        multilabel_margin_loss(unsqueeze(input, 0), unsqueeze(target, 0), {.reduction = Reduction::none}), 0);
+  const Labels labels = labels_of(target.detach());
+  const Tensor held = unsqueeze(gather(input, 1, labels.classes), 2);  // [n, labels, 1]
+  const Tensor counts = unsqueeze(arange(labels.classes.size(1)) < labels.count, 2) &
+                        unsqueeze(labels.absent, 1);  // [n, labels, classes]
+  const Tensor excess = where(counts, relu(1 - held + unsqueeze(input, 1)), 0);
+  return reduce_losses(sum(excess, {1, 2}) / static_cast<double>(input.size(1)), options.reduction);
 }
 
 Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,

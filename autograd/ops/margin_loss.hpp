@@ -77,6 +77,16 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
                          const MultiMarginLossOptions& options = {},
                          SourceLocation at = SourceLocation::current());
 
+struct MultiLabelMarginLossOptions {
+  Reduction reduction = Reduction::mean;
+};
+/// For scores x [n, classes] (or [classes]) and int64 targets of that shape, each row the classes that hold,
+/// up to the first -1: the sum of [1 - (x[j] - x[i])]_+ over all j that hold and all i that do not, divided
+/// by the number of classes. At the hinge the slope is 0. Throws IndexError for a target that is no class.
+Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target,
+                              const MultiLabelMarginLossOptions& options = {},
+                              SourceLocation at = SourceLocation::current());
+
 struct MultiLabelSoftMarginLossOptions {
   /// One factor per class; ones when undefined.
   Tensor weight = {};

@@ -5,12 +5,9 @@
 
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
-#include "support/values.hpp"
 
 using namespace gradus;
 using namespace gradus::test;
-using In = const FixtureTensors&;
-using Options = const FixtureOptions&;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -54,6 +51,9 @@ TEST_CASE("losses over triplets and classes agree with PyTorch and central diffe
                                     .weight = in.find("weight"),
                                     .reduction = reduction(o)});
         }) == "");
+  CHECK(disagreement(file, "multilabel_margin_loss", [](In in, Options o) {
+          return multilabel_margin_loss(in["input"], in["target"], {.reduction = reduction(o)});
+        }) == "");
   CHECK(disagreement(file, "multilabel_soft_margin_loss", [](In in, Options o) {
           return multilabel_soft_margin_loss(in["input"], in["target"],
                                              {.weight = in.find("weight"), .reduction = reduction(o)});
@@ -81,6 +81,11 @@ TEST_CASE("margins worked by hand", "[loss]") {
   CHECK(multi_margin_loss(scores, integers({0}), {.p = 2}).item<double>() == (0.25 + 2.25) / 4);
   CHECK(difference(multilabel_soft_margin_loss(doubles({{0, 0}}), doubles({{1, 0}})),
                    tensor(std::log(2.0), {.dtype = float64})) < 1e-15);
+  // Class 2 holds, and what stands behind -1 does not count: 1 - (1.5 - 1) and nothing for 0.5 and -2.
+  CHECK(multilabel_margin_loss(scores, integers({{2, -1, 0, 1}})).item<double>() == 0.5 / 4);
+  CHECK(multilabel_margin_loss(scores, integers({{-1, 0, 1, 2}})).item<double>() == 0);
+  CHECK(multilabel_margin_loss(zeros({0, 3}), zeros({0, 3}, {.dtype = int64}), {.reduction = none}).shape() ==
+        Shape{0});
   CHECK(soft_margin_loss(doubles({-1000}), doubles({1})).item<double>() == 1000);
 }
 
@@ -116,6 +121,10 @@ TEST_CASE("margin losses say what is wrong", "[loss][error]") {
                     Contains("multi_margin_loss: target 3 (element 1)"));
   CHECK_THROWS_AS(multi_margin_loss(x, integers({0, -1})), IndexError);
   CHECK_THROWS_WITH(multi_margin_loss(x, integers({0, 1}), {.p = 3}), Contains("p is 3; needs 1 or 2"));
+  CHECK_THROWS_WITH(multilabel_margin_loss(x, integers({{0, 1, 2}, {0, 3, -1}})),
+                    Contains("target 3 (element [1, 1]) is not one of the 3 classes 0 to 2"));
+  CHECK_THROWS_WITH(multilabel_margin_loss(x, integers({0, 1})), Contains("input is [2, 3] and target [2]"));
+  CHECK_THROWS_AS(multilabel_margin_loss(x, x), DTypeError);
   CHECK_THROWS_WITH(multilabel_soft_margin_loss(x, x, {.weight = ones({2})}),
                     Contains("weight is [2]; needs one element for each of the 3 classes"));
 }
