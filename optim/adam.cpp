@@ -35,15 +35,6 @@ struct Adapt {
 };
 
 template <class Options>
-void check_options(const Options& o) {
-  detail::check_not_negative("lr", o.lr);
-  detail::check_not_negative("eps", o.eps);
-  detail::check_not_negative("weight_decay", o.weight_decay);
-  detail::check_range("betas[0]", o.betas[0], 0, 1);
-  detail::check_range("betas[1]", o.betas[1], 0, 1);
-}
-
-template <class Options>
 void adapt(const Options& o, double weight_decay, double shrink, std::span<Update<AdamState>> updates) {
   constexpr std::int64_t cost = 16;
   const auto make = [&]<class T>(const Update<AdamState>& u) {
@@ -65,8 +56,8 @@ void adapt(const Options& o, double weight_decay, double shrink, std::span<Updat
 
 }  // namespace
 
-void AdamRule::check(const Options& options) { check_options(options); }
-void AdamWRule::check(const Options& options) { check_options(options); }
+void AdamRule::check(const Options& options) { detail::check_adaptive(options); }
+void AdamWRule::check(const Options& options) { detail::check_adaptive(options); }
 
 void AdamRule::update(const Options& options, std::span<Update<State>> updates) {
   adapt(options, options.weight_decay, 1, updates);

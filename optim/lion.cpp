@@ -19,12 +19,7 @@ struct Move {
 
 }  // namespace
 
-void LionRule::check(const Options& o) {
-  detail::check_not_negative("lr", o.lr);
-  detail::check_range("betas[0]", o.betas[0], 0, 1);
-  detail::check_range("betas[1]", o.betas[1], 0, 1);
-  detail::check_not_negative("weight_decay", o.weight_decay);
-}
+void LionRule::check(const Options& o) { detail::check_adaptive(o); }
 
 void LionRule::update(const Options& o, std::span<Update<State>> updates) {
   constexpr std::int64_t cost = 8;

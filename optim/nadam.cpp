@@ -30,11 +30,7 @@ double momentum(const NAdamOptions& o, std::int64_t step) {
 }  // namespace
 
 void NAdamRule::check(const Options& o) {
-  detail::check_not_negative("lr", o.lr);
-  detail::check_range("betas[0]", o.betas[0], 0, 1);
-  detail::check_range("betas[1]", o.betas[1], 0, 1);
-  detail::check_not_negative("eps", o.eps);
-  detail::check_not_negative("weight_decay", o.weight_decay);
+  detail::check_adaptive(o);
   detail::check_not_negative("momentum_decay", o.momentum_decay);
 }
 

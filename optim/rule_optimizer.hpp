@@ -135,6 +135,17 @@ class RuleOptimizer final : public Optimizer {
 
 namespace detail {
 
+/// Throws ValueError unless the options that rules with running means share are in range: lr, eps and
+/// weight_decay not negative, betas in [0, 1). A rule need not have all of them.
+template <class Options>
+void check_adaptive(const Options& o) {
+  check_not_negative("lr", o.lr);
+  check_range("betas[0]", o.betas[0], 0, 1);
+  check_range("betas[1]", o.betas[1], 0, 1);
+  if constexpr (requires { o.eps; }) check_not_negative("eps", o.eps);
+  check_not_negative("weight_decay", o.weight_decay);
+}
+
 /// Calls `f(name, number)` for each of the numbers in the options; std::arrays go by "betas.0".
 template <class Options, class F>
 void for_each_number(Options& options, F&& f) {
