@@ -5,6 +5,7 @@
 #include <gradus/optim/adagrad.hpp>
 #include <gradus/optim/adam.hpp>
 #include <gradus/optim/adamax.hpp>
+#include <gradus/optim/asgd.hpp>
 #include <gradus/optim/clip.hpp>
 #include <gradus/optim/early_stopping.hpp>
 #include <gradus/optim/ema.hpp>
@@ -19,10 +20,12 @@
 #include <gradus/optim/rprop.hpp>
 #include <gradus/optim/rule_optimizer.hpp>
 #include <gradus/optim/schedule.hpp>
+#include <gradus/optim/schedule_chained.hpp>
 #include <gradus/optim/schedule_cyclic.hpp>
 #include <gradus/optim/schedule_factors.hpp>
 #include <gradus/optim/schedule_one_cycle.hpp>
 #include <gradus/optim/schedule_plateau.hpp>
 #include <gradus/optim/schedule_sequential.hpp>
+#include <gradus/optim/schedule_swa.hpp>
 #include <gradus/optim/sgd.hpp>
 #include <gradus/optim/state.hpp>

@@ -4,7 +4,7 @@
 
 namespace gradus::optim {
 
-/// How OneCycleLR goes from one value to the next.
+/// How OneCycleLR and SWALR go from one value to the next.
 enum class Anneal { cos, linear };
 
 /// Options of OneCycleLR.

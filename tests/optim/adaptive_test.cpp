@@ -5,6 +5,7 @@ using namespace gradus;
 using namespace gradus::test;
 using optim::Adadelta;
 using optim::Adamax;
+using optim::ASGD;
 using optim::Lion;
 using optim::NAdam;
 using optim::RAdam;
@@ -45,6 +46,18 @@ TEST_CASE("Adaptive optimizers take the same ten steps as PyTorch", "[optim][fix
   follow_all<Rprop>("rprop", file);
 }
 
+TEST_CASE("ASGD takes the same ten steps as PyTorch, to the same mean", "[optim][asgd][fixtures]") {
+  follow_all<ASGD>("asgd", file);
+  const Fixture f = fixture(file, "asgd/averaged");
+  Tensor a = leaf(f.inputs["a"]);
+  ASGD optimizer({a}, {.lr = 0.1, .lambd = 0.1, .t0 = 3});
+  for (std::int64_t step = 0; step < 10; ++step) {
+    a.set_grad(select(f.inputs["grad_a"], 0, step));
+    optimizer.step();
+  }
+  CHECK(difference(optimizer.state_dict().tensors.at("state.0.ax"), f.outputs["ax_a"]) < 1e-12);
+}
+
 TEST_CASE("Lion takes the ten steps of its paper's algorithm", "[optim][lion][fixtures]") {
   follow_all<Lion>("lion", file);
 }
@@ -56,6 +69,9 @@ TEST_CASE("Adaptive optimizers, worked by hand", "[optim]") {
   CHECK(near(after<Adamax>({.lr = 0.5, .eps = 0}, {4}), 0.5));
   CHECK(near(after<Adamax>({.lr = 0.5, .betas = {0.9, 0.5}, .eps = 0}, {4, 2.1}),
              0.5 - 0.5 / 0.19 * (0.36 + 0.21) / 2.1));
+  // eta = 0.5, then 0.5 / 2; w shrinks by 1 - eta * lambd in both.
+  CHECK(near(after<ASGD>({.lr = 0.5, .lambd = 2, .alpha = 1}, {4}), -2));
+  CHECK(near(after<ASGD>({.lr = 0.5, .lambd = 2, .alpha = 1}, {4, 4}), -2 * 0.5 - 0.25 * 4));
   // c = 0.1 * 4 > 0; then m = 0.04 and c = 0.9 * 0.04 - 0.1 * 0.5 < 0.
   CHECK(near(after<Lion>({.lr = 0.25}, {4}), 0.75));
   CHECK(near(after<Lion>({.lr = 0.25}, {4, -0.5}), 1));
@@ -88,6 +104,7 @@ TEST_CASE("Adaptive optimizers refuse options out of range", "[optim][error]") {
   CHECK(refusal<Adadelta>({.eps = -1}) == "Adadelta: eps is -1; it must not be negative");
   CHECK(refusal<Adamax>({.betas = {0.9, 1}}) == "Adamax: betas[1] is 1; it must lie in [0, 1)");
   CHECK(refusal<Adamax>({.weight_decay = -1}) == "Adamax: weight_decay is -1; it must not be negative");
+  CHECK(refusal<ASGD>({.lambd = -1}) == "ASGD: lambd is -1; it must not be negative");
   CHECK(refusal<NAdam>({.momentum_decay = -1}) == "NAdam: momentum_decay is -1; it must not be negative");
   CHECK(refusal<RAdam>({.betas = {-1, 0.9}}) == "RAdam: betas[0] is -1; it must lie in [0, 1)");
   CHECK(refusal<Lion>({.lr = -1}) == "Lion: lr is -1; it must not be negative");

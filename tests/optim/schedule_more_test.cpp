@@ -159,6 +159,39 @@ TEST_CASE("Schedules by factors and in cycles, worked by hand", "[optim][schedul
   }
 }
 
+TEST_CASE("Schedules at once agree with PyTorch", "[optim][schedule][fixtures]") {
+  struct Chain {
+    optim::ConstantLR constant;
+    optim::ExponentialLR decay;
+    optim::StepLR stairs;
+    optim::ChainedScheduler schedule;
+    explicit Chain(optim::Optimizer& o)
+        : constant(o, {.factor = 0.2, .total_iters = 6}),
+          decay(o, {.gamma = 0.9}),
+          stairs(o, {.step_size = 3, .gamma = 0.5}),
+          schedule(o, {&constant, &decay, &stairs}) {}
+  };
+  follow_schedule(
+      "chained_scheduler", [](const Fixture&, optim::Optimizer& o) { return std::make_unique<Chain>(o); },
+      [](const Fixture&, Chain& chain, std::int64_t) { chain.schedule.step(); }, file);
+  SGD still{{leaf(ones({1}))}, {.lr = 0}};
+  CHECK(Chain(still).schedule.last_lr() == std::vector<double>{0});
+}
+
+TEST_CASE("SWALR agrees with PyTorch", "[optim][schedule][fixtures]") {
+  follow_schedule(
+      "swalr",
+      [](const Fixture& f, optim::Optimizer& o) {
+        return std::make_unique<optim::SWALR>(
+            o, optim::SWALROptions{.swa_lr = f.options.numbers("swa_lr"),
+                                   .anneal_epochs = f.options.integer("anneal_epochs", 10),
+                                   .anneal_strategy = f.options.text("anneal_strategy", "cos") == "linear"
+                                                          ? optim::Anneal::linear
+                                                          : optim::Anneal::cos});
+      },
+      file);
+}
+
 TEST_CASE("Schedules by factors, in cycles and in sequence refuse what makes no sense",
           "[optim][schedule][error]") {
   CHECK(refusal([](SGD& s) { optim::LambdaLR(s, optim::StepFactor{}); }) == "LambdaLR: a function is empty");
@@ -190,4 +223,14 @@ TEST_CASE("Schedules by factors, in cycles and in sequence refuse what makes no 
           optim::ConstantLR a{s}, b{adagrad};
           optim::SequentialLR(s, {&a, &b}, {.milestones = {4}});
         }) == "SequentialLR: schedule 1 belongs to another optimizer");
+  CHECK(refusal([](SGD& s) { optim::ChainedScheduler(s, {}); }) ==
+        "ChainedScheduler: the list of schedules is empty");
+  CHECK(refusal([&](SGD& s) {
+          optim::ConstantLR a{adagrad};
+          optim::ChainedScheduler(s, {&a});
+        }) == "ChainedScheduler: schedule 0 belongs to another optimizer");
+  CHECK(refusal([](SGD& s) { optim::SWALR(s, {.swa_lr = -1}); }) ==
+        "SWALR: swa_lr is -1; it must not be negative");
+  CHECK(refusal([](SGD& s) { optim::SWALR(s, {.swa_lr = 1, .anneal_epochs = -1}); }) ==
+        "SWALR: anneal_epochs is -1; it must not be negative");
 }
