@@ -7,23 +7,12 @@ namespace gradus::nn {
 
 Tensor Conv1d::operator()(const Tensor& x, SourceLocation at) const {
   return observed(*this, x,
-                  conv1d(x, weight, bias,
-                         {.stride = options.stride,
-                          .padding = options.padding,
-                          .dilation = options.dilation,
-                          .groups = options.groups},
-                         at));
+                  conv1d(padded(x, at), weight, bias, function_options<gradus::Conv1dOptions>(), at));
 }
 
 Tensor ConvTranspose1d::operator()(const Tensor& x, SourceLocation at) const {
   return observed(*this, x,
-                  conv_transpose1d(x, weight, bias,
-                                   {.stride = options.stride,
-                                    .padding = options.padding,
-                                    .output_padding = options.output_padding,
-                                    .dilation = options.dilation,
-                                    .groups = options.groups},
-                                   at));
+                  conv_transpose1d(x, weight, bias, function_options<gradus::ConvTranspose1dOptions>(), at));
 }
 
 }  // namespace gradus::nn

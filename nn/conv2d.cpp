@@ -8,23 +8,12 @@ namespace gradus::nn {
 
 Tensor Conv2d::operator()(const Tensor& x, SourceLocation at) const {
   return observed(*this, x,
-                  conv2d(x, weight, bias,
-                         {.stride = options.stride,
-                          .padding = options.padding,
-                          .dilation = options.dilation,
-                          .groups = options.groups},
-                         at));
+                  conv2d(padded(x, at), weight, bias, function_options<gradus::Conv2dOptions>(), at));
 }
 
 Tensor ConvTranspose2d::operator()(const Tensor& x, SourceLocation at) const {
   return observed(*this, x,
-                  conv_transpose2d(x, weight, bias,
-                                   {.stride = options.stride,
-                                    .padding = options.padding,
-                                    .output_padding = options.output_padding,
-                                    .dilation = options.dilation,
-                                    .groups = options.groups},
-                                   at));
+                  conv_transpose2d(x, weight, bias, function_options<gradus::ConvTranspose2dOptions>(), at));
 }
 
 }  // namespace gradus::nn

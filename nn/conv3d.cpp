@@ -7,23 +7,12 @@ namespace gradus::nn {
 
 Tensor Conv3d::operator()(const Tensor& x, SourceLocation at) const {
   return observed(*this, x,
-                  conv3d(x, weight, bias,
-                         {.stride = options.stride,
-                          .padding = options.padding,
-                          .dilation = options.dilation,
-                          .groups = options.groups},
-                         at));
+                  conv3d(padded(x, at), weight, bias, function_options<gradus::Conv3dOptions>(), at));
 }
 
 Tensor ConvTranspose3d::operator()(const Tensor& x, SourceLocation at) const {
   return observed(*this, x,
-                  conv_transpose3d(x, weight, bias,
-                                   {.stride = options.stride,
-                                    .padding = options.padding,
-                                    .output_padding = options.output_padding,
-                                    .dilation = options.dilation,
-                                    .groups = options.groups},
-                                   at));
+                  conv_transpose3d(x, weight, bias, function_options<gradus::ConvTranspose3dOptions>(), at));
 }
 
 }  // namespace gradus::nn

@@ -16,11 +16,25 @@ Shape shape_of(std::int64_t l) { return Shape(l); }
 Shape shape_of(const Pair& p) { return {p.h, p.w}; }
 Shape shape_of(const Triple& t) { return {t.d, t.h, t.w}; }
 
+template <class Sizes>
+Sizes sizes_from(const Shape& shape) {
+  if constexpr (std::is_same_v<Sizes, std::int64_t>)
+    return shape[0];
+  else if constexpr (std::is_same_v<Sizes, Pair>)
+    return {shape[0], shape[1]};
+  else
+    return {shape[0], shape[1], shape[2]};
+}
+
 /// "3", "[3, 3]".
 template <class Sizes>
 std::string text(const Sizes& sizes) {
   const Shape shape = shape_of(sizes);
   return shape.size() == 1 ? fmt::format("{}", shape[0]) : fmt::format("{}", shape);
+}
+
+std::string_view name(PadMode mode) {
+  return mode == PadMode::reflect ? "reflect" : mode == PadMode::replicate ? "replicate" : "circular";
 }
 
 /// ", padding=1", or nothing for what it is by default.
@@ -43,6 +57,10 @@ Convolution<Options>::Convolution(std::string_view type, std::int64_t in, std::i
           text(kernel_size));
   require(groups > 0 && in % groups == 0 && out % groups == 0,
           "{}: groups = {} must divide in = {} and out = {}", type, groups, in, out);
+  if constexpr (!is_transposed)
+    require(!options.same || (options.stride == Sizes(1) && options.padding == Sizes(0)),
+            "{}: same = true, stride = {}, padding = {}; needs a stride of 1 and no padding", type,
+            text(options.stride), text(options.padding));
   Shape shape = is_transposed ? Shape{in, out / groups} : Shape{out, in / groups};
   for (const std::int64_t size : kernel) shape.push_back(size);
   weight = empty(shape, options.dtype);
@@ -53,20 +71,64 @@ Convolution<Options>::Convolution(std::string_view type, std::int64_t in, std::i
 template <class Options>
 std::string Convolution<Options>::describe() const {
   const std::int64_t grouped = weight.size(1) * options.groups;
-  Sizes kernel = 1;
-  if constexpr (std::is_same_v<Sizes, std::int64_t>)
-    kernel = weight.size(2);
-  else if constexpr (std::is_same_v<Sizes, Pair>)
-    kernel = {weight.size(2), weight.size(3)};
-  else
-    kernel = {weight.size(2), weight.size(3), weight.size(4)};
+  const Sizes kernel = sizes_from<Sizes>(Shape(std::span(weight.shape().begin() + 2, weight.shape().end())));
   std::string all = fmt::format("{}, {}, kernel_size={}, stride={}", is_transposed ? weight.size(0) : grouped,
                                 is_transposed ? grouped : weight.size(0), text(kernel), text(options.stride));
   all += unless<Sizes>(0, "padding", options.padding);
   if constexpr (is_transposed) all += unless<Sizes>(0, "output_padding", options.output_padding);
   all += unless<Sizes>(1, "dilation", options.dilation);
   all += unless<std::int64_t>(1, "groups", options.groups);
+  if constexpr (!is_transposed) {
+    if (options.same) all += ", same=true";
+    if (options.padding_mode) all += fmt::format(", padding_mode={}", name(*options.padding_mode));
+  }
   return bias.defined() ? all : all + ", bias=false";
+}
+
+template <class Options>
+typename Convolution<Options>::Margins Convolution<Options>::margins() const {
+  const Shape padding = shape_of(options.padding);
+  if constexpr (is_transposed)
+    return {padding, padding};
+  else {
+    if (!options.same) return {padding, padding};
+    Margins margins{padding, padding};
+    const Shape dilation = shape_of(options.dilation);
+    for (std::size_t axis = 0; axis < padding.size(); ++axis) {
+      const std::int64_t reach = dilation[axis] * (weight.shape()[axis + 2] - 1);
+      margins.before[axis] = reach / 2;
+      margins.behind[axis] = reach - reach / 2;
+    }
+    return margins;
+  }
+}
+
+template <class Options>
+bool Convolution<Options>::pads_first(const Margins& m) const {
+  if constexpr (is_transposed)
+    return false;
+  else
+    return options.padding_mode || m.before != m.behind;
+}
+
+template <class Options>
+typename Convolution<Options>::Sizes Convolution<Options>::inner_padding() const {
+  const Margins m = margins();
+  return pads_first(m) ? Sizes(0) : sizes_from<Sizes>(m.before);
+}
+
+template <class Options>
+Tensor Convolution<Options>::padded(const Tensor& x, SourceLocation at) const {
+  const Margins m = margins();
+  if (!pads_first(m)) return x;
+  std::vector<std::int64_t> amounts;  // the last axis first
+  for (std::size_t axis = m.before.size(); axis-- > 0;) {
+    amounts.push_back(m.before[axis]);
+    amounts.push_back(m.behind[axis]);
+  }
+  if constexpr (!is_transposed)
+    if (options.padding_mode) return pad(x, amounts, *options.padding_mode, at);
+  return pad(x, amounts, 0.0, at);
 }
 
 template <class Options>

@@ -29,6 +29,7 @@
 #include <gradus/nn/module.hpp>
 #include <gradus/nn/multihead_attention.hpp>
 #include <gradus/nn/observe.hpp>
+#include <gradus/nn/pad.hpp>
 #include <gradus/nn/parameter.hpp>
 #include <gradus/nn/pool1d.hpp>
 #include <gradus/nn/pool3d.hpp>
@@ -40,4 +41,5 @@
 #include <gradus/nn/state.hpp>
 #include <gradus/nn/summary.hpp>
 #include <gradus/nn/transformer.hpp>
+#include <gradus/nn/unpool.hpp>
 #include <gradus/nn/weight_norm.hpp>

@@ -35,12 +35,19 @@ Recurrent::Recurrent(std::string_view type, std::int64_t gates, std::int64_t inp
           hidden_size, options.num_layers);
   require(options.dropout >= 0 && options.dropout <= 1, "{}: dropout = {}; it must lie in [0, 1]", type,
           options.dropout);
+  require(options.proj_size >= 0 && options.proj_size < hidden_size,
+          "{}: proj_size = {}; it must not be negative, and be below hidden_size = {}", type,
+          options.proj_size, hidden_size);
+  require(options.proj_size == 0 || type == "LSTM", "{}: proj_size = {}; only an LSTM has one", type,
+          options.proj_size);
   const std::int64_t directions = options.bidirectional ? 2 : 1, rows = gates * hidden_size;
   for (std::int64_t i = 0; i < options.num_layers * directions; ++i) {
-    const std::int64_t in = i < directions ? input_size : directions * hidden_size;
+    const std::int64_t in = i < directions ? input_size : directions * width();
     Weights& w = weights.emplace_back();
     w.w_ih = uniform_of({rows, in}, hidden_size, options.dtype);
-    w.w_hh = uniform_of({rows, hidden_size}, hidden_size, options.dtype);
+    w.w_hh = uniform_of({rows, width()}, hidden_size, options.dtype);
+    if (options.proj_size > 0)
+      w.w_hr = uniform_of({options.proj_size, hidden_size}, hidden_size, options.dtype);
     if (!options.bias) continue;
     w.b_ih = uniform_of({rows}, hidden_size, options.dtype);
     w.b_hh = uniform_of({rows}, hidden_size, options.dtype);
@@ -59,24 +66,27 @@ void Recurrent::check(const Tensor& x, const std::vector<Tensor>& states) const 
                       options.batch_first ? "n, t" : "t, n", input_size, input_size);
   require<ShapeError>(x.size(batched && options.batch_first ? 1 : 0) > 0, "input is {}; it has no time steps",
                       x.shape());
-  Shape wanted{static_cast<std::int64_t>(weights.size()), hidden_size};
+  Shape wanted{static_cast<std::int64_t>(weights.size()), width()};
   if (batched) wanted.insert(1, x.size(options.batch_first ? 0 : 1));
-  for (const Tensor& state : states)
+  for (const Tensor& state : states) {
     if (state.defined())
       require<ShapeError>(state.shape() == wanted, "the initial state is {}; needs {}", state.shape(),
                           wanted);
+    wanted.back() = hidden_size;  // of the cell state
+  }
 }
 
 std::vector<Tensor> Recurrent::run(const Tensor& x, std::vector<Tensor> states, const Cell& cell) const {
   check(x, states);
   const bool batched = x.rank() == 3;
   Tensor y = !batched ? unsqueeze(x, 1) : options.batch_first ? transpose(x, 0, 1) : x;
+  std::int64_t size = width();
   for (Tensor& state : states) {
     if (!state.defined())
-      state =
-          zeros({static_cast<std::int64_t>(weights.size()), y.size(1), hidden_size}, {.dtype = x.dtype()});
+      state = zeros({static_cast<std::int64_t>(weights.size()), y.size(1), size}, {.dtype = x.dtype()});
     else if (!batched)
       state = unsqueeze(state, 1);
+    size = hidden_size;
   }
   const std::int64_t directions = options.bidirectional ? 2 : 1;
   std::vector<std::vector<Tensor>> last(states.size());
@@ -88,7 +98,7 @@ std::vector<Tensor> Recurrent::run(const Tensor& x, std::vector<Tensor> states, 
       const Weights& w = weights[static_cast<std::size_t>(i)];
       std::vector<Tensor> first;
       for (const Tensor& state : states) first.push_back(select(state, 0, i));
-      const std::vector<Tensor> results = cell(y, first, {w.w_ih, w.w_hh, w.b_ih, w.b_hh}, side == 1);
+      const std::vector<Tensor> results = cell(y, first, {w.w_ih, w.w_hh, w.b_ih, w.b_hh, w.w_hr}, side == 1);
       for (std::size_t s = 0; s < states.size(); ++s)
         last[s].push_back(select(results[s], 0, side == 1 ? 0 : y.size(0) - 1));
       sides.push_back(results[0]);
@@ -101,15 +111,17 @@ std::vector<Tensor> Recurrent::run(const Tensor& x, std::vector<Tensor> states, 
 }
 
 std::string Recurrent::describe() const {
-  return fmt::format("{}, {}, num_layers={}{}{}{}{}", input_size, hidden_size, options.num_layers,
+  return fmt::format("{}, {}, num_layers={}{}{}{}{}{}", input_size, hidden_size, options.num_layers,
                      options.bias ? "" : ", bias=false", options.batch_first ? ", batch_first=true" : "",
                      options.dropout == 0 ? "" : fmt::format(", dropout={}", options.dropout),
-                     options.bidirectional ? ", bidirectional=true" : "");
+                     options.bidirectional ? ", bidirectional=true" : "",
+                     options.proj_size == 0 ? "" : fmt::format(", proj_size={}", options.proj_size));
 }
 
 std::int64_t Recurrent::flops(const Tensor& x, const Tensor&) const {
   std::int64_t per_step = 0;
-  for (const Weights& w : weights) per_step += w.w_ih.numel() + w.w_hh.numel();
+  for (const Weights& w : weights)
+    per_step += w.w_ih.numel() + w.w_hh.numel() + (w.w_hr.defined() ? w.w_hr.numel() : 0);
   return 2 * per_step * x.numel() / input_size;
 }
 

@@ -18,6 +18,7 @@ struct RecurrentOptions {
   double dropout = 0;          ///< in training, of the results of all layers but the last
   bool bidirectional = false;  ///< each layer runs in both directions; the results stand side by side
   DType dtype = float32;
+  std::int64_t proj_size = 0;  ///< of an LSTM: what hidden states are projected to; 0 for not at all
 };
 
 /// Options of `RNN`.
@@ -37,7 +38,8 @@ struct RNNResult {
   Tensor state;   ///< each layer's and direction's last state, [layers * directions, n, hidden]
 };
 
-/// The state of an `LSTM`: [layers * directions, n, hidden] each; undefined means zeros.
+/// The state of an `LSTM`: [layers * directions, n, hidden] each (h: proj_size if there is one); undefined
+/// means zeros.
 struct LSTMState {
   Tensor h;
   Tensor c;
@@ -51,7 +53,8 @@ namespace detail {
 
 /// What RNN, LSTM and GRU share: weights weight_ih_l0 [gates * hidden, in], weight_hh_l0 [gates * hidden,
 /// hidden], bias_ih_l0 and bias_hh_l0 [gates * hidden], likewise _l1 and so on, each followed by those of the
-/// other direction, _l0_reverse.
+/// other direction, _l0_reverse. With a proj_size there is weight_hr_l0 [proj_size, hidden], too, and
+/// proj_size is the width of weight_hh_l0 and of what the next layer is given.
 class Recurrent {
  public:
   void visit(auto& v) {
@@ -61,6 +64,7 @@ class Recurrent {
       v("weight_hh" + end, weights[i].w_hh);
       v("bias_ih" + end, weights[i].b_ih);
       v("bias_hh" + end, weights[i].b_hh);
+      v("weight_hr" + end, weights[i].w_hr);
     }
     v("training", training);
   }
@@ -68,7 +72,7 @@ class Recurrent {
   std::int64_t flops(const Tensor& x, const Tensor& y) const;
 
   struct Weights {
-    Parameter w_ih, w_hh, b_ih, b_hh;
+    Parameter w_ih, w_hh, b_ih, b_hh, w_hr;
   };
   std::vector<Weights> weights;  ///< a layer's forward, its reverse, the next layer's ..
   Training training;
@@ -88,7 +92,8 @@ class Recurrent {
 
  private:
   std::string suffix(std::size_t i) const;
-  /// Brings x to [t, n, in] and states to [layers * directions, n, hidden].
+  /// Of the hidden state.
+  std::int64_t width() const { return options.proj_size > 0 ? options.proj_size : hidden_size; }
   void check(const Tensor& x, const std::vector<Tensor>& states) const;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/index.hpp>
@@ -18,6 +19,7 @@ struct Embedding {
   static constexpr std::string_view name = "embedding";
   static constexpr Keep keep = keep_inputs(1);
   std::int64_t padding_idx;  // -1 for none
+  bool scale_grad_by_freq;
 
   Tensor forward(const Tensor& weight, const Tensor& indices) const {
     const Tensor list = reshape(indices, {-1});
@@ -33,6 +35,11 @@ struct Embedding {
       const Tensor list = reshape(d.input(1), {-1});
       Tensor rows = reshape(d.grad(), {list.size(0), table[1]});
       if (padding_idx >= 0) rows = masked_fill(rows, unsqueeze(list == padding_idx, 1), 0);
+      if (scale_grad_by_freq) {
+        const Tensor each = ones(list.shape(), {.dtype = rows.dtype()});
+        const Tensor counts = index_add(zeros(table[0], {.dtype = rows.dtype()}), 0, list, each);
+        rows = rows / unsqueeze(index_select(counts, 0, list), 1);
+      }
       return index_add(zeros(table, {.dtype = rows.dtype()}), 0, list, rows);
     });
   }
@@ -54,7 +61,7 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, const EmbeddingOpt
                         "padding_idx {} is not a row of {}", *options.padding_idx, what);
     padding = *options.padding_idx < 0 ? *options.padding_idx + count : *options.padding_idx;
   }
-  return record(Embedding{padding}, at, weight, indices);
+  return record(Embedding{padding, options.scale_grad_by_freq}, at, weight, indices);
 }
 
 Tensor one_hot(const Tensor& indices, std::int64_t classes, SourceLocation at) {

@@ -10,6 +10,8 @@ namespace gradus {
 struct EmbeddingOptions {
   /// A row that gets no gradient; negative ones count from the end.
   std::optional<std::int64_t> padding_idx = {};
+  /// Divide the gradient of each row by how often the indices name it.
+  bool scale_grad_by_freq = false;
 };
 
 /// The rows of `weight`, [count, size], that the int64 `indices` of any shape name; the result has their

@@ -107,12 +107,32 @@ struct Lstm {
   }
 };
 
+/// By public ops, step by step.
+std::array<Tensor, 2> projected(const Tensor& x, Tensor h, Tensor c, const recurrence::Weights& w,
+                                const Sizes& sizes) {
+  if (sizes.times == 0)
+    return {zeros({0, sizes.batch, h.size(1)}, {.dtype = x.dtype()}),
+            zeros({0, sizes.batch, sizes.hidden}, {.dtype = x.dtype()})};
+  const Tensor into = linear(x, w.w_ih, w.b_ih);
+  std::vector<Tensor> all_h(static_cast<std::size_t>(sizes.times)), all_c = all_h;
+  for (std::int64_t k = 0; k < sizes.times; ++k) {
+    const std::int64_t t = sizes.place(k);
+    const auto in = chunk(select(into, 0, t) + linear(h, w.w_hh, w.b_hh), 4, 1);
+    c = sigmoid(in[1]) * c + sigmoid(in[0]) * tanh(in[2]);
+    h = linear(sigmoid(in[3]) * tanh(c), w.w_hr);
+    all_h[static_cast<std::size_t>(t)] = h;
+    all_c[static_cast<std::size_t>(t)] = c;
+  }
+  return {stack(all_h), stack(all_c)};
+}
+
 }  // namespace
 
 std::array<Tensor, 2> lstm_layer(const Tensor& x, const Tensor& h0, const Tensor& c0,
                                  const recurrence::Weights& w, bool reverse, SourceLocation at) {
   const OpScope scope("lstm_layer", at);
   const Sizes sizes = recurrence::check(x, {h0, c0}, w, 4, reverse);
+  if (w.w_hr.defined()) return projected(x, h0, c0, w, sizes);
   return record(Lstm{sizes}, at, x, h0, c0, w.w_ih, w.w_hh, w.b_ih, w.b_hh);
 }
 

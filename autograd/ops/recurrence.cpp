@@ -24,17 +24,24 @@ Tensor rows_of(const Tensor& x) { return reshape(x, {x.size(0) * x.size(1), x.si
 Sizes check(const Tensor& x, const std::vector<Tensor>& states, const Weights& w, std::int64_t gates,
             bool reverse) {
   require<ShapeError>(x.rank() == 3, "input is {}; needs [t, n, in]", x.shape());
-  require<ShapeError>(w.w_hh.rank() == 2 && w.w_hh.size(0) == gates * w.w_hh.size(1),
-                      "{} is {}; needs [{} hidden, hidden]", named(w.w_hh, "w_hh"), w.w_hh.shape(), gates);
-  const std::int64_t hidden = w.w_hh.size(1), batch = x.size(1);
+  const bool projects = w.w_hr.defined();
+  if (projects)
+    require<ShapeError>(w.w_hr.rank() == 2, "{} is {}; needs [width, hidden]", named(w.w_hr, "w_hr"),
+                        w.w_hr.shape());
+  require<ShapeError>(w.w_hh.rank() == 2 && (projects || w.w_hh.size(0) == gates * w.w_hh.size(1)),
+                      "{} is {}; needs [{} hidden, {}]", named(w.w_hh, "w_hh"), w.w_hh.shape(), gates,
+                      projects ? "width" : "hidden");
+  const std::int64_t width = w.w_hh.size(1), hidden = projects ? w.w_hr.size(1) : width, batch = x.size(1);
   check_weight(x, w.w_ih, "w_ih", gates * hidden, x.size(2));
-  check_weight(x, w.w_hh, "w_hh", gates * hidden, hidden);
+  check_weight(x, w.w_hh, "w_hh", gates * hidden, width);
+  if (projects) check_weight(x, w.w_hr, "w_hr", width, hidden);
   if (w.b_ih.defined()) require_vector(w.b_ih, "b_ih", gates * hidden, x.dtype());
   if (w.b_hh.defined()) require_vector(w.b_hh, "b_hh", gates * hidden, x.dtype());
-  for (const Tensor& state : states) {
-    require<ShapeError>(state.shape() == Shape({batch, hidden}), "a state is {}; needs [{}, {}]",
-                        state.shape(), batch, hidden);
-    require_same_dtype(x, state, "a state");
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const std::int64_t size = i == 0 ? width : hidden;
+    require<ShapeError>(states[i].shape() == Shape({batch, size}), "a state is {}; needs [{}, {}]",
+                        states[i].shape(), batch, size);
+    require_same_dtype(x, states[i], "a state");
   }
   return {x.size(0), batch, hidden, reverse};
 }

@@ -12,9 +12,10 @@
 namespace gradus::recurrence {
 
 /// Weights of a layer in one direction: w_ih [gates * hidden, in], w_hh [gates * hidden, hidden], and biases
-/// [gates * hidden] or undefined.
+/// [gates * hidden] or undefined. An LSTM may project its hidden state by w_hr [width, hidden]; w_hh is then
+/// [gates * hidden, width].
 struct Weights {
-  Tensor w_ih, w_hh, b_ih, b_hh;
+  Tensor w_ih, w_hh, b_ih, b_hh, w_hr = {};
 };
 
 struct Sizes {
@@ -25,8 +26,8 @@ struct Sizes {
   std::int64_t place(std::int64_t k) const { return reverse ? times - 1 - k : k; }
 };
 
-/// The sizes of a run over x [t, n, in] from states [n, hidden]. Throws ShapeError or DTypeError, with the
-/// parameter's name, unless all fit.
+/// The sizes of a run over x [t, n, in] from states [n, hidden], of which the first is [n, width] where it is
+/// projected. Throws ShapeError or DTypeError, with the parameter's name, unless all fit.
 Sizes check(const Tensor& x, const std::vector<Tensor>& states, const Weights& weights, std::int64_t gates,
             bool reverse);
 

@@ -88,6 +88,25 @@ TEST_CASE("an embedding looks rows up, the padding row is zero and stays so", "[
   CHECK(layer.weight.grad().to_vector<float>() ==
         std::vector<float>{2, 2, 2, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0});
   CHECK_THROWS_AS((nn::Embedding{5, 3, {.padding_idx = 5}}), IndexError);
+  CHECK_THROWS_WITH((nn::Embedding{5, 3, {.max_norm = -1}}),
+                    Contains("Embedding: max_norm = -1, norm_type = 2; the first must not be negative"));
+}
+
+TEST_CASE("an embedding starts from a given table, and keeps its rows short", "[nn][layers]") {
+  const Tensor table = tensor({{3, 4}, {0.3, 0.4}, {6, 8}});
+  const nn::Embedding frozen = nn::Embedding::from_pretrained(table);
+  CHECK(equal(frozen.weight.detach(), table));
+  CHECK_FALSE(frozen.weight.requires_grad());
+  const nn::Embedding learned = nn::Embedding::from_pretrained(table, false, {.max_norm = 1});
+  CHECK(learned.weight.requires_grad());
+  CHECK_FALSE(learned.weight.shares_storage(table));
+  const Tensor y = learned(tensor({0, 1, 0}, {.dtype = int64}));
+  CHECK(allclose(y, tensor({{0.6, 0.8}, {0.3, 0.4}, {0.6, 0.8}}), {.atol = 1e-6}));
+  CHECK(
+      allclose(learned.weight, tensor({{0.6, 0.8}, {0.3, 0.4}, {6, 8}}), {.atol = 1e-6}));  // 2 was not named
+  CHECK_THROWS_AS(learned(tensor({-1}, {.dtype = int64})), IndexError);
+  CHECK_THROWS_WITH(nn::Embedding::from_pretrained(zeros({2})),
+                    Contains("the table is [2]; needs [count, size]"));
 }
 
 TEST_CASE("sizes that make no sense are refused when the layer is made", "[nn][layers][error]") {

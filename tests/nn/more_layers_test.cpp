@@ -51,6 +51,14 @@ TEST_CASE("bilinear layers, bags of embeddings and weight norm agree with PyTorc
           "[nn][layers][fixtures]") {
   check_layer(fixture("modules.json", "bilinear/plain"), nn::Bilinear{3, 2, 4},
               [](const nn::Bilinear& m, const FixtureTensors& in) { return flat({m(in["a"], in["b"])}); });
+  for (const Fixture& f : fixtures("modules.json", "embedding")) {
+    nn::EmbeddingOptions o{.norm_type = f.options.number("norm_type", 2),
+                           .scale_grad_by_freq = f.options.flag("scale_grad_by_freq")};
+    if (f.options.has("padding_idx")) o.padding_idx = f.options.integer("padding_idx", 0);
+    if (f.options.has("max_norm")) o.max_norm = f.options.number("max_norm", 0);
+    check_layer(f, nn::Embedding{5, 3, o},
+                [](const nn::Embedding& m, const FixtureTensors& in) { return flat({m(in["x"])}); });
+  }
   for (const Fixture& f : fixtures("modules.json", "embedding_bag")) {
     nn::EmbeddingBagOptions o{.mode = mode_of(f)};
     if (f.options.has("padding_idx")) o.padding_idx = f.options.integer("padding_idx", 0);

@@ -14,7 +14,8 @@ nn::RecurrentOptions recurrent_options(const Fixture& f) {
   return {.num_layers = f.options.integer("num_layers", 1),
           .bias = f.options.flag("bias", true),
           .batch_first = f.options.flag("batch_first"),
-          .bidirectional = f.options.flag("bidirectional")};
+          .bidirectional = f.options.flag("bidirectional"),
+          .proj_size = f.options.integer("proj_size", 0)};
 }
 
 Tensor zeros_of(const Shape& shape) { return zeros(shape, {.dtype = float64}); }
@@ -98,6 +99,8 @@ TEST_CASE("recurrent layers have correct first and second derivatives", "[nn][rn
   check_derivatives(WholeLSTM{nn::LSTM{2, 2, {.bias = false}}},
                     {view, one, one.detach().clone().requires_grad_()});
   check_derivatives(Whole<nn::GRU>{nn::GRU{2, 2, {.bias = false}}}, {view, one});
+  check_derivatives(WholeLSTM{nn::LSTM{2, 2, {.proj_size = 1}}},
+                    {view, variable({1, 2, 1}, 6), variable({1, 2, 2}, 7)});
 }
 
 TEST_CASE("only what is asked for is differentiated", "[nn][rnn]") {
@@ -144,6 +147,9 @@ TEST_CASE("recurrent layers hold tensors of PyTorch's names, shapes and first va
         "weight_ih_l0 [8, 3], weight_hh_l0 [8, 2], bias_ih_l0 [8], bias_hh_l0 [8], weight_ih_l0_reverse [8, "
         "3], "
         "weight_hh_l0_reverse [8, 2], bias_ih_l0_reverse [8], bias_hh_l0_reverse [8]");
+  CHECK(state_of(nn::LSTM{3, 4, {.num_layers = 2, .bias = false, .proj_size = 2}}) ==
+        "weight_ih_l0 [16, 3], weight_hh_l0 [16, 2], weight_hr_l0 [2, 4], weight_ih_l1 [16, 2], weight_hh_l1 "
+        "[16, 2], weight_hr_l1 [2, 4]");
   CHECK(state_of(nn::GRU{3, 2, {.num_layers = 2, .bias = false}}) ==
         "weight_ih_l0 [6, 3], weight_hh_l0 [6, 2], weight_ih_l1 [6, 2], weight_hh_l1 [6, 2]");
   CHECK(state_of(nn::RNNCell{3, 2}) == "weight_ih [2, 3], weight_hh [2, 2], bias_ih [2], bias_hh [2]");
@@ -151,6 +157,7 @@ TEST_CASE("recurrent layers hold tensors of PyTorch's names, shapes and first va
   for (const Tensor& w : nn::parameters(lstm)) CHECK(is_spread(w, 0.25));
   CHECK(nn::to_string(nn::GRU{3, 2, {.num_layers = 2, .dropout = 0.5}}) ==
         "GRU(3, 2, num_layers=2, dropout=0.5)");
+  CHECK(nn::to_string(nn::LSTM{3, 2, {.proj_size = 1}}) == "LSTM(3, 2, num_layers=1, proj_size=1)");
 }
 
 TEST_CASE("dropout acts between the layers, in training only", "[nn][rnn]") {
@@ -174,6 +181,16 @@ TEST_CASE("recurrent layers say what does not fit", "[nn][rnn][error]") {
   CHECK_THROWS_WITH((nn::GRU{0, 2}),
                     Contains("GRU: input_size = 0, hidden_size = 2, num_layers = 1; all must be positive"));
   CHECK_THROWS_WITH((nn::LSTM{1, 2, {.dropout = 2}}), Contains("LSTM: dropout = 2; it must lie in [0, 1]"));
+  CHECK_THROWS_WITH((nn::LSTM{1, 2, {.proj_size = 2}}),
+                    Contains("LSTM: proj_size = 2; it must not be negative, and be below hidden_size = 2"));
+  CHECK_THROWS_WITH((nn::GRU{1, 2, {.proj_size = 1}}), Contains("GRU: proj_size = 1; only an LSTM has one"));
+  const nn::LSTM narrow{3, 2, {.proj_size = 1}};
+  CHECK_THROWS_WITH(narrow(zeros({4, 2, 3}), {zeros({1, 2, 2}), {}}),
+                    Contains("the initial state is [1, 2, 2]; needs [1, 2, 1]"));
+  CHECK_THROWS_WITH(narrow(zeros({4, 2, 3}), {{}, zeros({1, 2, 1})}), Contains("needs [1, 2, 2]"));
+  CHECK_THROWS_WITH(lstm_layer(zeros({1, 2, 3}), zeros({2, 1}), zeros({2, 2}),
+                               {zeros({8, 3}), zeros({8, 1}), {}, {}, zeros({2, 2})}),
+                    Contains("lstm_layer: w_hr is [2, 2]; needs [1, 2]"));
   CHECK_THROWS_WITH(nn::GRUCell(3, 2)(zeros({4, 5})),
                     Contains("GRUCell: input is [4, 5]; needs [n, 3] or [3]"));
   CHECK_THROWS_WITH(nn::GRUCell(3, 2)(zeros({4, 3}), zeros({2})), Contains("the state is [2]; needs [4, 2]"));
@@ -189,4 +206,5 @@ TEST_CASE("recurrent layers of an empty batch", "[nn][rnn]") {
   sum(y).backward();
   CHECK(x.grad().shape() == x.shape());
   CHECK(difference(lstm.weights[0].w_hh.grad(), zeros({8, 2})) == 0);
+  CHECK(nn::LSTM{3, 2, {.proj_size = 1}}(x).output.shape() == Shape{4, 0, 1});
 }
