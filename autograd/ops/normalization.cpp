@@ -1,11 +1,13 @@
 #include <gradus/autograd/ops/normalization.hpp>
 
+#include <algorithm>
 #include <optional>
 
 #include <gradus/autograd/kernels/moments.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
 #include <gradus/autograd/ops/moments.hpp>
+#include <gradus/autograd/ops/named.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/reduction.hpp>
@@ -110,6 +112,25 @@ class FastBackward {
 };
 
 }  // namespace
+
+Dims trailing_dims(const Tensor& x, const Shape& shape) {
+  const std::size_t count = shape.size();
+  require<ShapeError>(count >= 1 && count <= x.rank() &&
+                          std::equal(shape.begin(), shape.end(), x.shape().end() - std::min(count, x.rank())),
+                      "the input is {}; its last dimensions must be the normalized shape {}", x.shape(),
+                      shape);
+  Dims dims;
+  for (std::size_t d = x.rank() - count; d < x.rank(); ++d) dims.push_back(static_cast<std::int64_t>(d));
+  return dims;
+}
+
+void check_parameter(const Tensor& x, const Tensor& parameter, const Shape& shape, std::string_view role) {
+  if (!parameter.defined()) return;
+  const std::string name = named(parameter, role);
+  require<ShapeError>(parameter.shape() == shape, "{} is {}; needs the normalized shape {}", name,
+                      parameter.shape(), shape);
+  require_same_dtype(x, parameter, name);
+}
 
 std::array<Tensor, 3> forward(const Tensor& x, const Tensor& weight, const Tensor& bias, const Dims& dims,
                               double eps) {

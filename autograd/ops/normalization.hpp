@@ -8,6 +8,11 @@
 /// and shifted. `dims` (wrapped, ascending) are the dimensions that a group spans.
 namespace gradus::normalization {
 
+/// The dimensions that `shape` stands for, the last ones of x. Throws ShapeError unless x ends with it.
+Dims trailing_dims(const Tensor& x, const Shape& shape);
+/// Throws unless `parameter`, if defined, has that shape and the dtype of x.
+void check_parameter(const Tensor& x, const Tensor& parameter, const Shape& shape, std::string_view role);
+
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias, with the (biased) mean and variance of each group,
 /// which keep `dims` with size 1. Weight and bias broadcast to x; undefined stands for 1 and 0.
 std::array<Tensor, 3> forward(const Tensor& x, const Tensor& weight, const Tensor& bias, const Dims& dims,

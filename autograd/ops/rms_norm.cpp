@@ -1,10 +1,9 @@
 #include <gradus/autograd/ops/rms_norm.hpp>
 
-#include <algorithm>
 #include <limits>
 
 #include <gradus/autograd/ops/arithmetic.hpp>
-#include <gradus/autograd/ops/named.hpp>
+#include <gradus/autograd/ops/normalization.hpp>
 #include <gradus/autograd/ops/pad.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/power.hpp>
@@ -16,19 +15,8 @@ namespace gradus {
 Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight,
                 std::optional<double> eps, SourceLocation at) {
   const OpScope scope("rms_norm", at);
-  const std::size_t count = normalized_shape.size();
-  require<ShapeError>(
-      count >= 1 && count <= x.rank() &&
-          std::equal(normalized_shape.begin(), normalized_shape.end(),
-                     x.shape().end() - static_cast<std::ptrdiff_t>(std::min(count, x.rank()))),
-      "the input is {}; its last dimensions must be the normalized shape {}", x.shape(), normalized_shape);
-  if (weight.defined()) {
-    require<ShapeError>(weight.shape() == normalized_shape, "{} is {}; needs the normalized shape {}",
-                        named(weight, "weight"), weight.shape(), normalized_shape);
-    require_same_dtype(x, weight, named(weight, "weight"));
-  }
-  Dims dims;
-  for (std::size_t d = 1; d <= count; ++d) dims.push_back(-static_cast<std::int64_t>(d));
+  const Dims dims = normalization::trailing_dims(x, normalized_shape);
+  normalization::check_parameter(x, weight, normalized_shape, "weight");
   const double floor =
       eps.value_or(x.dtype() == float64 ? std::numeric_limits<double>::epsilon()
                                         : static_cast<double>(std::numeric_limits<float>::epsilon()));
