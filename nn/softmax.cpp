@@ -1,6 +1,5 @@
 #include <gradus/nn/softmax.hpp>
 
-#include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/softmax.hpp>
 #include <gradus/nn/observe.hpp>
 
@@ -15,8 +14,7 @@ Tensor LogSoftmax::operator()(const Tensor& x, SourceLocation at) const {
 }
 
 Tensor Softmin::operator()(const Tensor& x, SourceLocation at) const {
-  const OpScope scope("Softmin", at);
-  return observed(*this, x, softmax(-x, dim, at));
+  return observed(*this, x, softmin(x, dim, at));
 }
 
 Tensor Softmax2d::operator()(const Tensor& x, SourceLocation at) const {

@@ -42,7 +42,7 @@ WANTED = {
         avg_pool2d avg_pool3d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
         adaptive_max_pool2d adaptive_max_pool3d max_unpool1d max_unpool2d max_unpool3d lp_pool1d lp_pool2d unfold fold
         interpolate grid_sample affine_grid pixel_shuffle pixel_unshuffle channel_shuffle
-        leaky_relu elu gelu silu softplus softmax log_softmax softsign tanhshrink hardtanh relu6 selu celu rrelu prelu glu
+        leaky_relu elu gelu silu softplus softmax softmin log_softmax softsign tanhshrink hardtanh relu6 selu celu rrelu prelu glu
         logsigmoid hardshrink softshrink hardsigmoid hardswish mish threshold gumbel_softmax
         batch_norm layer_norm dropout group_norm instance_norm local_response_norm rms_norm normalize alpha_dropout
         cosine_similarity pairwise_distance embedding linear bilinear embedding_bag scaled_dot_product_attention
@@ -57,7 +57,7 @@ WANTED = {
         AdaptiveMaxPool3d AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d BatchNorm1d BatchNorm2d BatchNorm3d LayerNorm
         GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d RMSNorm LocalResponseNorm Dropout Dropout1d Dropout2d Dropout3d
         AlphaDropout FeatureAlphaDropout ReLU ReLU6 LeakyReLU ELU CELU SELU PReLU RReLU GELU SiLU Mish Sigmoid Tanh Hardtanh
-        Hardshrink Softshrink Softplus Softsign Tanhshrink Threshold GLU LogSigmoid Hardswish Hardsigmoid Softmax LogSoftmax
+        Hardshrink Softshrink Softplus Softsign Tanhshrink Threshold GLU LogSigmoid Hardswish Hardsigmoid Softmax Softmin Softmax2d LogSoftmax
         Embedding EmbeddingBag RNN LSTM GRU RNNCell LSTMCell GRUCell MultiheadAttention TransformerEncoderLayer
         TransformerEncoder TransformerDecoderLayer TransformerDecoder Upsample PixelShuffle PixelUnshuffle ChannelShuffle Fold
         Unfold CosineSimilarity PairwiseDistance NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss MSELoss L1Loss SmoothL1Loss

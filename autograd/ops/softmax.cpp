@@ -152,6 +152,11 @@ Tensor softmax(const Tensor& x, std::int64_t dim, SourceLocation at) {
   return record(Softmax{static_cast<std::int64_t>(wrap_dim(dim, x.rank()))}, at, x);
 }
 
+Tensor softmin(const Tensor& x, std::int64_t dim, SourceLocation at) {
+  const OpScope scope("softmin", at);
+  return softmax(-x, dim);
+}
+
 Tensor log_softmax(const Tensor& x, std::int64_t dim, SourceLocation at) {
   const OpScope scope("log_softmax", at);
   return record(LogSoftmax{static_cast<std::int64_t>(wrap_dim(dim, x.rank()))}, at, x);

@@ -9,6 +9,8 @@ namespace gradus {
 
 /// e^x / sum of e^x along `dim`. Elements of -infinity get 0.
 Tensor softmax(const Tensor& x, std::int64_t dim, SourceLocation at = SourceLocation::current());
+/// The softmax of -x.
+Tensor softmin(const Tensor& x, std::int64_t dim, SourceLocation at = SourceLocation::current());
 /// x - log of the sum of e^x along `dim`: the logarithm of softmax, also where that is too small to be held.
 Tensor log_softmax(const Tensor& x, std::int64_t dim, SourceLocation at = SourceLocation::current());
 /// log of the sum of e^x over `dims`, all if none are given. -infinity for nothing and where all elements are

@@ -184,7 +184,8 @@ TEST_CASE("further activations and shapes as layers are their functions", "[nn][
   CHECK(equal(nn::LogSigmoid{}(x), logsigmoid(x)));
   CHECK(equal(nn::GLU{1}(x), glu(x, 1)));
   CHECK(equal(nn::RReLU{0.2, 0.4, false}(x), rrelu(x, 0.2, 0.4)));
-  CHECK(equal(nn::Softmin{1}(x), softmax(-x, 1)));
+  CHECK(equal(nn::Softmin{1}(x), softmin(x, 1)));
+  CHECK(equal(softmin(x, 1), softmax(-x, 1)));
   CHECK(equal(nn::Softmax2d{}(x), softmax(x, 1)));
   CHECK(equal(nn::Unflatten{1, {2, 2}}(x), reshape(x, {2, 2, 2, 3, 2})));
   CHECK(equal(nn::CosineSimilarity{2}(x, -x), cosine_similarity(x, -x, 2)));
