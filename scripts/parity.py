@@ -60,13 +60,13 @@ WANTED = {
         Hardshrink Softshrink Softplus Softsign Tanhshrink Threshold GLU LogSigmoid Hardswish Hardsigmoid Softmax Softmin Softmax2d LogSoftmax
         Embedding EmbeddingBag RNN LSTM GRU RNNCell LSTMCell GRUCell MultiheadAttention TransformerEncoderLayer
         TransformerEncoder TransformerDecoderLayer TransformerDecoder Upsample PixelShuffle PixelUnshuffle ChannelShuffle Fold
-        Unfold CosineSimilarity PairwiseDistance NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss MSELoss L1Loss SmoothL1Loss
+        Unfold ConstantPad ReflectionPad ReplicationPad CircularPad MaxUnpool1d MaxUnpool2d MaxUnpool3d CosineSimilarity PairwiseDistance NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss MSELoss L1Loss SmoothL1Loss
         HuberLoss KLDivLoss PoissonNLLLoss GaussianNLLLoss HingeEmbeddingLoss MultiMarginLoss SoftMarginLoss
-        MultiLabelSoftMarginLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss CTCLoss""",
-    "Optimizers": "SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam Rprop LBFGS Lion Muon EMA",
+        MultiLabelMarginLoss MultiLabelSoftMarginLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss CTCLoss""",
+    "Optimizers": "SGD ASGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam Rprop LBFGS Lion Muon EMA",
     "Schedules": """
         StepLR MultiStepLR ExponentialLR CosineAnnealingLR LinearLR ConstantLR LambdaLR MultiplicativeLR PolynomialLR
-        CosineAnnealingWarmRestarts CyclicLR OneCycleLR ReduceLROnPlateau SequentialLR""",
+        CosineAnnealingWarmRestarts CyclicLR OneCycleLR ReduceLROnPlateau SequentialLR ChainedScheduler SWALR""",
 }
 
 
@@ -120,6 +120,8 @@ def public_names():
         there["Losses" if losses else "Ops"] += functions(text)
         if re.fullmatch(r"create|random|compare|multinomial|search", header.stem):
             CONSTANT.update(set(functions(text)) - {"bincount"})
+    there["Ops"] += (core := set(functions((ROOT / "autograd/tensor.hpp").read_text())) & set(WANTED["Ops"].split()))
+    CONSTANT.update(core | {"logspace"})
     for header in sorted((ROOT / "nn").glob("*.hpp")):
         there["Layers"] += classes(header.read_text(), r"\boperator\(\)\(")
     for header in sorted((ROOT / "optim").glob("*.hpp")):

@@ -102,6 +102,94 @@ const GradcheckCases products{{
      }},
 }};
 
+/// x, whose singular values keep apart: what is drawn, scaled down, beside a diagonal of 1, 2, ...
+Tensor spread(const Tensor& x) {
+  const Tensor steps = arange(1, static_cast<double>(x.size(-1)) + 1, 1, {.dtype = x.dtype()});
+  return x + eye(x.size(-2), x.size(-1), {.dtype = x.dtype()}) * steps * 4;
+}
+std::string spread_code(std::string_view x) {
+  return fmt::format(
+      "({0} + eye({0}.size(-2), {0}.size(-1), {{.dtype = {0}.dtype()}}) * arange(1, {0}.size(-1) + 1.0, 1, "
+      "{{.dtype = {0}.dtype()}}) * 4)",
+      x);
+}
+
+/// A function of a matrix of any shape, or a batch of them, with singular values apart; `code` has a {} for
+/// it.
+template <class F>
+GradcheckCase of_factors(const char* name, const char* code, F f) {
+  return {name, [=](Draw& draw) {
+            const std::int64_t n = draw.size(3), m = draw.size(3);
+            draw.input("x", draw.flag() ? Shape{2, n, m} : Shape{n, m}, {.low = -1, .high = 1});
+            return trial(draw, fmt::format(fmt::runtime(code), spread_code("x")),
+                         [=](const Inputs& in) { return f(spread(in[0])); });
+          }};
+}
+
+const GradcheckCases factors{{
+    of_factors("qr", "qr({}).r", [](const Tensor& x) { return qr(x).r; }),
+    of_factors("svd", "[](SVD f) {{ return matmul(f.u, f.vh); }}(svd({}))",
+               [](const Tensor& x) {
+                 const auto [u, s, vh] = svd(x);
+                 return matmul(u, vh);
+               }),
+    of_factors("svdvals", "svdvals({})", [](const Tensor& x) { return svdvals(x); }),
+    of_factors("pinverse", "pinverse({})", [](const Tensor& x) { return pinverse(x); }),
+    {"eigh",
+     [](Draw& draw) {
+       draw.input("x", matrices(draw), {.low = -1, .high = 1});
+       const std::string x = spread_code("x");
+       return trial(draw, fmt::format("square(eigh({0} + transpose({0}, -1, -2)).vectors)", x),
+                    [](const Inputs& in) {
+                      const Tensor a = spread(in[0]);
+                      return square(eigh(a + transpose(a, -1, -2)).vectors);
+                    });
+     }},
+    {"lstsq",
+     [](Draw& draw) {
+       const std::int64_t n = draw.size(3), m = draw.size(3);
+       draw.input("a", {n, m}, {.low = -1, .high = 1});
+       draw.input("b", {n, draw.size(2)});
+       return trial(draw, fmt::format("lstsq({}, b)", spread_code("a")),
+                    [](const Inputs& in) { return lstsq(spread(in[0]), in[1]); });
+     }},
+    {"matrix_exp",
+     [](Draw& draw) {
+       draw.input("x", matrices(draw), {.low = -1, .high = 1});
+       return trial(draw, "matrix_exp(x)", [](const Inputs& in) { return matrix_exp(in[0]); });
+     }},
+    {"vander",
+     [](Draw& draw) {
+       const VanderOptions o{.columns = draw.integer(0, 4), .increasing = draw.flag()};
+       draw.input("x", {draw.size(3, true)});
+       return trial(draw,
+                    fmt::format("vander(x, {{.columns = {}, .increasing = {}}})", o.columns, o.increasing),
+                    [=](const Inputs& in) { return vander(in[0], o); });
+     }},
+    {"renorm",
+     [](Draw& draw) {
+       const std::int64_t dim = draw.integer(0, 1);
+       draw.input("x", {draw.size(3), draw.size(3)}, {.ties = false});
+       return trial(draw, fmt::format("renorm(x, 2, {}, 1)", dim),
+                    [=](const Inputs& in) { return renorm(in[0], 2, dim, 1); });
+     }},
+    {"normalize",
+     [](Draw& draw) {
+       draw.input("x", {draw.size(3), draw.size(3)}, {.low = 0.5, .high = 2});
+       return trial(draw, "normalize(x)", [](const Inputs& in) { return normalize(in[0]); });
+     }},
+    {"bilinear",
+     [](Draw& draw) {
+       const std::int64_t n = draw.size(2, true), in1 = draw.size(3), in2 = draw.size(3), out = draw.size(2);
+       draw.input("x1", {n, in1});
+       draw.input("x2", {n, in2});
+       draw.input("weight", {out, in1, in2});
+       draw.input("bias", {out});
+       return trial(draw, "bilinear(x1, x2, weight, bias)",
+                    [](const Inputs& in) { return bilinear(in[0], in[1], in[2], in[3]); });
+     }},
+}};
+
 const GradcheckCases systems{{
     of_matrix("inverse", [](const Tensor& x) { return inverse(x); }),
     of_matrix("det", [](const Tensor& x) { return det(x); }),

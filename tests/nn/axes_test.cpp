@@ -128,6 +128,11 @@ TEST_CASE("layers that pad and unpool are their functions", "[nn][layers]") {
   CHECK(equal(nn::ReflectionPad{around}(images), pad(images, around, PadMode::reflect)));
   CHECK(equal(nn::ReplicationPad{around}(images), pad(images, around, PadMode::replicate)));
   CHECK(equal(nn::CircularPad{around}(images), pad(images, around, PadMode::circular)));
+  const Tensor x = variable({2, 3});
+  check_derivatives(nn::ConstantPad{{1, 1}}, {x});
+  check_derivatives(nn::ReflectionPad{{1, 1}}, {x});
+  check_derivatives(nn::ReplicationPad{{1, 1}}, {x});
+  check_derivatives(nn::CircularPad{{1, 1}}, {x});
   CHECK(fmt::format("{}", nn::ConstantPad{{1, 2}}) == "ConstantPad(amounts=[1, 2], value=0)");
   const auto one = max_pool1d_with_indices(sequences, 3);
   CHECK(equal(nn::MaxUnpool1d{3}(one.values, one.indices), max_unpool1d(one.values, one.indices, 9)));

@@ -76,6 +76,9 @@ TEST_CASE("losses over margins and likelihoods as layers pass on their settings"
              cosine_embedding_loss(a, b, row, {.margin = -0.5})));
   CHECK(same(nn::TripletMarginLoss{.margin = 3, .p = 3, .eps = 0.1, .swap = true}(a, b, c),
              triplet_margin_loss(a, b, c, {.margin = 3, .p = 3, .eps = 0.1, .swap = true})));
+  const Tensor held = tensor({{1, -1}, {0, 1}}, {.dtype = int64});
+  CHECK(same(nn::MultiLabelMarginLoss{Reduction::none}(a, held),
+             multilabel_margin_loss(a, held, {.reduction = Reduction::none})));
   CHECK(same(nn::MultiMarginLoss{.p = 2, .margin = 3, .weight = row + 2}(a, classes),
              multi_margin_loss(a, classes, {.p = 2, .margin = 3, .weight = row + 2})));
   CHECK(same(nn::MultiLabelSoftMarginLoss{.weight = row + 2}(a, abs(signs)),

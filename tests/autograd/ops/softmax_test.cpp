@@ -69,6 +69,15 @@ TEST_CASE("class 3 of the notes' fourth example has probability 0.635474 and los
   CHECK(test::difference(softmax(logits, 1) * (94.953 / 99.41), row(printed)) < 6e-4);
 }
 
+TEST_CASE("softmin is the softmax of the opposite", "[softmax][gradcheck]") {
+  const Tensor x = row({2, -1, 0.5});
+  CHECK(equal(softmin(x, 1), softmax(-x, 1)));
+  const Tensor leaf = x.clone().requires_grad_();
+  const auto f = [](const Tensor& in) { return softmin(in, -1); };
+  CHECK(gradcheck(f, {leaf}));
+  CHECK(gradgradcheck(f, {leaf}));
+}
+
 TEST_CASE("softmax rows are probabilities that keep the order and ignore a shift", "[softmax]") {
   manual_seed(3);
   const Tensor logits = randn({50, 7}, real) * 3;
