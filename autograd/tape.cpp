@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstring>
 
+#include <gradus/autograd/trace.hpp>
+
 namespace gradus {
 
 void intrusive_ptr_add_ref(const Node* p) noexcept {
@@ -161,6 +163,7 @@ void attach(Ref<Node> node, Keep keep, std::span<const Tensor* const> inputs, st
     y.impl()->node = node;
     y.impl()->output = static_cast<std::uint32_t>(i);
   }
+  Trace::note(node, inputs, outputs);
 }
 
 }  // namespace detail

@@ -12,12 +12,15 @@ find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_path(XSMM_INCLUDE_DIR libxsmm.h REQUIRED)
 find_library(XSMM_LIBRARY xsmm REQUIRED)
 find_library(XSMM_NOBLAS_LIBRARY xsmmnoblas REQUIRED)  # stands in for the BLAS it would fall back to
+find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)
+find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
+find_library(PROTOBUF_LIBRARY protobuf REQUIRED)
 find_package(nlohmann_json 3 REQUIRED)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 
 set(GRADUS_INCLUDE_ROOT ${CMAKE_CURRENT_BINARY_DIR}/include)
 file(MAKE_DIRECTORY ${GRADUS_INCLUDE_ROOT}/gradus)
-foreach(part autograd nn optim data gradus.hpp)
+foreach(part autograd nn optim data onnx gradus.hpp)
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${part} ${GRADUS_INCLUDE_ROOT}/gradus/${part} SYMBOLIC)
 endforeach()
 
@@ -59,6 +62,12 @@ target_compile_definitions(gradus_data PRIVATE GRADUS_SAMPLE_SOURCE="${CMAKE_CUR
 add_library(gradus INTERFACE)
 add_library(gradus::gradus ALIAS gradus)
 target_link_libraries(gradus INTERFACE gradus_autograd gradus_nn gradus_optim gradus_data)
+
+# Not part of gradus::gradus: who does not export models need not link protobuf.
+gradus_library(onnx LINK gradus_nn gradus_data)
+target_include_directories(gradus_onnx SYSTEM PRIVATE ${ONNX_INCLUDE_DIR})
+target_compile_definitions(gradus_onnx PRIVATE ONNX_NAMESPACE=onnx ONNX_ML=1)
+target_link_libraries(gradus_onnx PRIVATE ${ONNX_PROTO_LIBRARY} ${PROTOBUF_LIBRARY})
 
 # With cases for it (cmake/GradusGradcheck.cmake) a program that checks derivatives.
 add_library(gradus_gradcheck_main STATIC ${CMAKE_CURRENT_SOURCE_DIR}/nn/gradcheck/main.cpp)

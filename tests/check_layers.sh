@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Guards which file may include what: check_layers.sh [ROOT]. Prints each violation; silent if there is none.
-#   examples -> nn, optim, data -> autograd
+#   examples -> onnx -> nn, optim, data -> autograd
 #   within autograd: base <- kernels <- tensor <- tape <- ops <- gradcheck, graph, derivatives, checkpoint
 # Further: a third-party library stays inside its one file, a source includes its own header first (so that the header is
 # known to stand alone), and the umbrella headers miss nothing.
@@ -18,12 +18,13 @@ layer() {
     autograd/kernels/*) echo 1 ;;
     autograd/tensor*.cpp) echo 3 ;;  # a handle's functions reach for its place on the tape; its header must not
     autograd/backward.cpp) echo 4 ;;  # the engine adds gradients up with ops; its header must not
-    autograd/tape* | autograd/backward* | autograd/anomaly*) echo 3 ;;
+    autograd/tape* | autograd/trace* | autograd/backward* | autograd/anomaly*) echo 3 ;;
     autograd/ops/* | autograd/ops.hpp) echo 4 ;;
     autograd/gradcheck* | autograd/graph* | autograd/print* | autograd/derivatives* | autograd/checkpoint*) echo 5 ;;
     autograd/*) echo 2 ;;  # tensor, storage, random numbers
     nn/* | optim/* | data/*) echo 6 ;;
-    *) echo 7 ;;  # gradus.hpp and the programs
+    onnx/* | gradus.hpp) echo 7 ;;
+    *) echo 8 ;;  # the programs
   esac
 }
 
@@ -34,6 +35,7 @@ home() {
     libxsmm*) echo 'autograd/kernels/gemm[^/]*\.cpp' ;;
     Eigen/* | unsupported/Eigen/*) echo 'autograd/(kernels/gemm|(kernels|ops)/linalg)[^/]*\.cpp' ;;
     boost/graph/* | boost/property_map/*) echo 'autograd/graph[^/]*\.[hc]pp' ;;
+    onnx/onnx_pb.h) echo 'onnx/model\.cpp' ;;
     zip.h) echo 'data/zip\.cpp' ;;
     boost/math/*) echo 'autograd/kernels/special\.cpp' ;;
     boost/program_options*) echo '(examples/.*|nn/gradcheck/main\.cpp)' ;;
@@ -56,14 +58,14 @@ check_include() {  # FILE INCLUDED
   fi
 }
 
-sources=({autograd,nn,optim,data,examples}/**/*.{hpp,cpp} gradus.hp[p])
+sources=({autograd,nn,optim,data,onnx,examples}/**/*.{hpp,cpp} gradus.hp[p])
 includes=$(grep -HE '^ *# *include *[<"]' "${sources[@]}" /dev/null |
   sed -E 's/^([^:]+): *# *include *[<"]([^>"]+).*/\1 \2/')
 while read -r file included; do
   [[ -z $file ]] || check_include "$file" "$included"
 done <<<"$includes"
 
-for source in {autograd,nn,optim,data}/**/*.cpp; do
+for source in {autograd,nn,optim,data,onnx}/**/*.cpp; do
   header=${source%.cpp}.hpp
   [[ -e $header ]] || continue
   [[ $(grep -m 1 "^$source " <<<"$includes") == "$source gradus/$header" ]] ||

@@ -24,6 +24,7 @@ struct Gru {
   static constexpr std::string_view name = "gru_layer";
   static constexpr Keep keep = keep_inputs(0, 1, 2, 3, 4, 5) | keep_outputs(0);
   Sizes sizes;
+  bool reverse = sizes.reverse;
   Tensor gates = {};  ///< r, z, n: [t, n, 3 hidden]
   Tensor parts = {};  ///< the hidden state's part of what goes into them
 

@@ -24,6 +24,7 @@ struct Lstm {
   static constexpr std::string_view name = "lstm_layer";
   static constexpr Keep keep = keep_inputs(0, 1, 2, 3, 4, 5, 6) | keep_outputs(0, 1);
   Sizes sizes;
+  bool reverse = sizes.reverse;
   Tensor gates = {};  ///< i, f, g, o: [t, n, 4 hidden]
 
   std::array<Tensor, 2> forward(const Tensor& x, const Tensor& h0, const Tensor& c0, const Tensor& w_ih,

@@ -25,6 +25,7 @@ struct Rnn {
   static constexpr Keep keep = keep_inputs(0, 1, 2, 3) | keep_outputs(0);
   Sizes sizes;
   bool is_relu;
+  bool reverse = sizes.reverse;
 
   /// The states take the place of what goes into them.
   Tensor forward(const Tensor& x, const Tensor& h0, const Tensor& w_ih, const Tensor& w_hh,

@@ -30,8 +30,9 @@ po::options_description describe(Options& o) {
       "seed", po::value(&o.seed)->value_name("N"), "where all random numbers start from (default 1)")(
       "threads", po::value<int>()->value_name("N"),
       "threads to use (default: all); the result does not depend on it")(
-      "save", po::value(&o.save)->value_name("FILE"), "write the final weights (safetensors)")(
-      "load", po::value(&o.load)->value_name("FILE"), "start from weights that --save wrote")(
+      "save", po::value(&o.save)->value_name("FILE"),
+      "write the final weights: .safetensors, .pth (PyTorch) or .npz (NumPy); or the model: .onnx")(
+      "load", po::value(&o.load)->value_name("FILE"), "start from weights in one of the first three formats")(
       "predict", po::value(&o.predict)->value_name("PICTURE"),
       "FILE.png, or IDXFILE:N, or test:N: show the digit and what the model takes it for; with --load "
       "nothing is trained")("graph", po::value(&o.graph)->value_name("FILE"),
@@ -52,7 +53,16 @@ void one_of(const std::string& option, const std::string& value, std::initialize
   throw UsageError(fmt::format("--{} {} is not known; choose one of {}", option, value, list));
 }
 
+/// What `--save` can write, by the extension.
+void check_format(const std::string& file) {
+  for (const char* extension : {".safetensors", ".pth", ".pt", ".npz", ".onnx"})
+    if (file.ends_with(extension)) return;
+  throw UsageError(
+      fmt::format("--save {} does not end in one of .safetensors, .pth, .pt, .npz, .onnx", file));
+}
+
 void check(const Options& o) {
+  if (!o.save.empty()) check_format(o.save);
   one_of("model", o.model, {"cnn", "mlp", "lenet"});
   one_of("optimizer", o.optimizer, {"sgd", "adam", "adamw", "rmsprop", "adagrad"});
   one_of("schedule", o.schedule, {"onecycle", "cosine", "step", "warmup", "none"});

@@ -9,6 +9,7 @@
 #include <gradus/autograd/graph.hpp>
 #include <gradus/gradus.hpp>
 #include <gradus/nn/digest.hpp>
+#include <gradus/onnx/onnx.hpp>
 
 #include "models.hpp"
 #include "predict.hpp"
@@ -76,7 +77,7 @@ class Trainer {
  public:
   explicit Trainer(const Options& options) : o_(options) {
     if (o_.load.empty()) return;
-    const data::Safetensors file = data::read_safetensors(o_.load);
+    const data::TensorFile file = data::load_tensors(o_.load);
     if (const auto name = file.metadata.find("model");
         name != file.metadata.end() && name->second != o_.model)
       fail<IoError>("{} holds a {}, not a {}; say --model {}", o_.load, name->second, o_.model, name->second);
@@ -213,7 +214,10 @@ class Trainer {
     std::string file = o_.save;
     if (file.empty() && interrupted) file = "mnist-interrupted.safetensors";
     if (file.empty()) return;
-    data::write_safetensors(file, {nn::state_dict(net_), {{"model", o_.model}}});
+    if (file.ends_with(".onnx"))
+      onnx::save(net_, {zeros({1, 1, 28, 28})}, file, {.dynamic_batch = true});
+    else
+      data::save_tensors(file, {nn::state_dict(net_), {{"model", o_.model}}});
     if (!o_.quiet) fmt::print("{}weights written to {}\n", interrupted ? "interrupted: " : "", file);
   }
 

@@ -43,6 +43,16 @@ expect 0 '  <$' --load net.safetensors --predict "$GRADUS_DATA/t10k-images-idx3-
 expect 2 'there is no number 5000' --load net.safetensors --predict test:5000
 expect 2 'picture.png cannot be read' --load net.safetensors --predict picture.png
 expect 2 'holds a cnn, not a mlp; say --model cnn' --model mlp --load net.safetensors
+# The same weights come back from every format, and the graph goes to other runtimes.
+for format in pth npz; do
+  expect 0 '0 epochs' --model mlp --epochs 0 --seed 5 --quiet --save "net.$format"
+  ours=$(sed -E 's/.*weights ([0-9a-f]{16}).*/\1/' out)
+  expect 0 "weights $ours  0 epochs" --model mlp --load "net.$format" --epochs 0 --quiet
+done
+expect 0 'weights written to net.onnx' --epochs 0 --save net.onnx
+grep -q 'conv1.weight' net.onnx || complain "net.onnx does not name conv1.weight"
+expect 2 "net.onnx" --load net.onnx --epochs 0
+expect 2 '^mnist: --save net.bin does not end in one of .safetensors, .pth, .pt, .npz, .onnx' --save net.bin
 head -c 1000 net.safetensors >cut.safetensors
 expect 2 'cut.safetensors' --load cut.safetensors --predict test:0
 

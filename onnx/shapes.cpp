@@ -1,0 +1,119 @@
+#include <gradus/onnx/call.hpp>
+
+#include <limits>
+
+// Views, joins, indices and reductions.
+namespace gradus::onnx {
+
+namespace {
+
+void reshape(Call& call) {
+  Attributes attributes;
+  if (call.result_shape().contains(0)) attributes.push_back({"allowzero", 1});  // else 0 means: as it was
+  call.become("Reshape", {call.input(0), call.result_sizes(/*may_infer=*/true)}, attributes);
+}
+
+void expand(Call& call) { call.become("Expand", {call.input(0), call.result_sizes(/*may_infer=*/false)}); }
+void permute(Call& call) { call.become("Transpose", call.inputs(), {{"perm", call.integers("dims")}}); }
+
+void slice(Call& call) {
+  const std::int64_t dim = call.integer("dim");
+  if (call.is_dynamic(static_cast<std::size_t>(dim))) {
+    const bool is_all =
+        call.integer("start") == 0 && call.integer("step") == 1 &&
+        call.result_shape()[static_cast<std::size_t>(dim)] == call.shape(0)[static_cast<std::size_t>(dim)];
+    if (!is_all) call.stop("takes a part of the batch, whose size is left open");
+    return call.become("Identity", call.inputs());
+  }
+  const std::int64_t start = call.integer("start"), length = call.integer("length"),
+                     step = call.integer("step");
+  if (const auto place = call.noted_place(0, start); place && dim == 0 && length == 1)
+    return call.become("Identity", {*place});
+  const std::int64_t stop = length == 0 ? start : start + (length - 1) * step + 1;
+  call.become("Slice", {call.input(0), call.constant(Integers{start}), call.constant(Integers{stop}),
+                        call.constant(Integers{dim}), call.constant(Integers{step})});
+}
+
+void flip(Call& call) {
+  const Integers dims = call.integers("dims");
+  const Integers last(dims.size(), -1), beyond(dims.size(), std::numeric_limits<std::int64_t>::min());
+  call.become("Slice", {call.input(0), call.constant(last), call.constant(beyond), call.constant(dims),
+                        call.constant(last)});
+}
+
+void cat(Call& call) { call.become("Concat", call.inputs(), {{"axis", call.integer("dim")}}); }
+
+void split(Call& call) {
+  const std::int64_t dim = call.integer("dim");
+  if (call.is_dynamic(static_cast<std::size_t>(dim))) call.stop("cuts the batch, whose size is left open");
+  Integers sizes;
+  for (std::size_t i = 0; i < call.output_count(); ++i)
+    sizes.push_back(call.result_shape(i)[static_cast<std::size_t>(dim)]);
+  call.become_all("Split", {call.input(0), call.constant(sizes)}, {{"axis", dim}});
+}
+
+void pad(Call& call) {
+  Integers amounts = call.integers("before");
+  const Integers after = call.integers("after");
+  amounts.insert(amounts.end(), after.begin(), after.end());
+  call.become("Pad", {call.input(0), call.constant(amounts), call.scalar(call.number("value"))},
+              {{"mode", std::string("constant")}});
+}
+
+void index_select(Call& call) { call.become("Gather", call.inputs(), {{"axis", call.integer("dim")}}); }
+void gather(Call& call) { call.become("GatherElements", call.inputs(), {{"axis", call.integer("dim")}}); }
+void embedding(Call& call) { call.become("Gather", call.inputs(), {{"axis", 0}}); }
+
+std::int64_t keep(const Call& call) { return call.flag("keepdim") ? 1 : 0; }
+
+/// Sums take their axes as an input since opset 13; the other reductions not before 18.
+void sum(Call& call) {
+  const Integers dims = call.integers("dims");
+  if (dims.empty()) return call.become("Identity", call.inputs());
+  call.become("ReduceSum", {call.input(0), call.constant(dims)}, {{"keepdims", keep(call)}});
+}
+
+Translation reduction(std::string_view type) {
+  return [type](Call& call) {
+    const Integers dims = call.integers("dims");
+    if (dims.empty()) return call.become("Identity", call.inputs());
+    call.become(type, call.inputs(), {{"axes", dims}, {"keepdims", keep(call)}});
+  };
+}
+
+Translation over_axis(std::string_view type) {
+  return [type](Call& call) { call.become(type, call.inputs(), {{"axis", call.integer("dim")}}); };
+}
+
+void cumsum(Call& call) {
+  call.become("CumSum", {call.input(0), call.constant(Integers{call.integer("dim")})},
+              {{"reverse", call.flag("reverse") ? std::int64_t{1} : std::int64_t{0}}});
+}
+
+}  // namespace
+
+Translations shape_translations() {
+  return {{"amax", reduction("ReduceMax")},
+          {"amin", reduction("ReduceMin")},
+          {"cat", cat},
+          {"cumsum", cumsum},
+          {"embedding", embedding},
+          {"expand", expand},
+          {"flip", flip},
+          {"gather", gather},
+          {"index_select", index_select},
+          {"log_softmax", over_axis("LogSoftmax")},
+          {"logsumexp", reduction("ReduceLogSumExp")},
+          {"max", reduction("ReduceMax")},
+          {"mean", reduction("ReduceMean")},
+          {"min", reduction("ReduceMin")},
+          {"pad", pad},
+          {"permute", permute},
+          {"reshape", reshape},
+          {"slice", slice},
+          {"softmax", over_axis("Softmax")},
+          {"split", split},
+          {"sum", sum}};
+}
+
+}  // namespace gradus::onnx

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <gradus/gradus.hpp>
+
+namespace gradus::test {
+
+/// A model of every op that can be written as ONNX and is not in the other models; their results side by
+/// side.
+struct OpsModel {
+  nn::ConvTranspose2d up{4, 2, 3, {.stride = 2, .padding = 1, .output_padding = 1, .groups = 2}};
+  nn::Conv2d grouped{
+      4, 6, {3, 2}, {.stride = {2, 1}, .padding = {1, 0}, .dilation = {1, 2}, .groups = 2, .bias = false}};
+  nn::GroupNorm group_norm{2, 4};
+  nn::LayerNorm layer_norm{{5, 6}, {.elementwise_affine = false}};
+  nn::GRU gru{6, 3, {.bias = false, .batch_first = true}};
+  nn::RNN rnn{6, 3, {.nonlinearity = RNNNonlinearity::relu, .batch_first = true}};
+  nn::Parameter slope = full({4}, 0.2);
+
+  /// x is [n, 4, 5, 6].
+  Tensor operator()(const Tensor& x) const {
+    std::vector<Tensor> all;
+    for (const auto& family : {elementwise(x), pairs(x), shapes(x), windows(x)})
+      for (const Tensor& y : family) all.push_back(reshape(y, {x.size(0), -1}));
+    return cat(all, 1);
+  }
+
+  std::vector<Tensor> elementwise(const Tensor& x) const {
+    const Tensor unit = sigmoid(x), above = 1 + square(x);  // in (0, 1), and from 1 on
+    return {abs(x),
+            acos(unit),
+            acosh(above),
+            asin(unit),
+            asinh(x),
+            atan(x),
+            atanh(unit),
+            ceil(x),
+            celu(x, 0.7),
+            clamp(x, -0.5, 0.25),
+            clamp(x, std::nullopt, 0.1),
+            x.clone(),
+            cos(x),
+            cosh(x),
+            elu(x, 0.6),
+            erf(x),
+            exp(x),
+            expm1(x),
+            floor(x),
+            gelu(x),
+            gelu(x, {.approximate = Gelu::tanh}),
+            hardsigmoid(x),
+            hardswish(x * 3),
+            hardtanh(x, -0.3, 0.8),
+            leaky_relu(x, 0.3),
+            log(above),
+            log1p(unit),
+            logsigmoid(x),
+            mish(x),
+            -x,
+            pow(above, 1.7),
+            pow(2.5, x),
+            prelu(x, slope),
+            reciprocal(above),
+            relu6(x * 5),
+            round(x),
+            rsqrt(above),
+            selu(x),
+            sign(x),
+            silu(x),
+            sin(x),
+            sinh(x),
+            softplus(x),
+            softplus(x, 2, 30),
+            softsign(x),
+            sqrt(above),
+            tan(unit),
+            tanh(x),
+            tanhshrink(x)};
+  }
+  std::vector<Tensor> pairs(const Tensor& x) const {
+    const Tensor y = flip(x, {3}), rows = narrow(x, 2, 0, 1);
+    const Tensor checkered = reshape(arange(6), {6}) != 3;
+    return {maximum(x, y),          minimum(x, rows), x / (2 + square(y)),   pow(1 + square(x), y),
+            where(checkered, x, y), 3 - rows,         dropout(x, 0.5, false)};
+  }
+  std::vector<Tensor> shapes(const Tensor& x) const {
+    const auto parts = split(x, {1, 2, 2}, 2);
+    return {amax(x, {1, 3}),
+            amin(x, -1, true),
+            max(x, 3).values,
+            cumsum(x, 2),
+            expand(narrow(x, 1, 0, 1), x.shape()),
+            flip(x, {1, 2}),
+            index_select(x, 3, tensor({4, 0, 0}, {.dtype = int64})),
+            logsumexp(x, {2, 3}),
+            mean(x, {1}),
+            pad(x, {1, 2, 0, 1}, 0.5),
+            permute(x, {0, 3, 1, 2}),
+            slice(x, 3, 1, 6, 2),
+            softmax(x, 1),
+            log_softmax(x, 3),
+            sum(x, {2}, true),
+            parts[2],
+            stack({x, x * 2}, 2),
+            matmul(x, transpose(x, 2, 3)),
+            squeeze(narrow(x, 1, 2, 1), 1)};
+  }
+  std::vector<Tensor> windows(const Tensor& x) const {
+    const Tensor sequence = reshape(x, {x.size(0), 20, 6});
+    return {up(x),
+            grouped(x),
+            group_norm(x),
+            layer_norm(x),
+            instance_norm(x),
+            gru(sequence).output,
+            rnn(sequence).state,
+            avg_pool2d(x, 2),
+            avg_pool2d(x, {3, 2}, {.stride = 1, .padding = {1, 0}, .count_include_pad = false}),
+            avg_pool2d(x, 2, {.divisor_override = 3}),
+            max_pool2d(x, 2, {.ceil_mode = true}),
+            max_pool2d(x, 3, {.stride = 1, .padding = 1}),
+            adaptive_avg_pool2d(x, {5, 3}),
+            adaptive_avg_pool2d(x, 1)};
+  }
+};
+
+}  // namespace gradus::test
