@@ -7,6 +7,7 @@
 #include <gradus/nn/avg_pool2d.hpp>
 #include <gradus/nn/batch_norm.hpp>
 #include <gradus/nn/bilinear.hpp>
+#include <gradus/nn/checkpoint.hpp>
 #include <gradus/nn/conv1d.hpp>
 #include <gradus/nn/conv2d.hpp>
 #include <gradus/nn/conv3d.hpp>
@@ -20,8 +21,10 @@
 #include <gradus/nn/flatten.hpp>
 #include <gradus/nn/gradcheck.hpp>
 #include <gradus/nn/group_norm.hpp>
+#include <gradus/nn/hooks.hpp>
 #include <gradus/nn/identity.hpp>
 #include <gradus/nn/init.hpp>
+#include <gradus/nn/init_structure.hpp>
 #include <gradus/nn/layer_norm.hpp>
 #include <gradus/nn/linear.hpp>
 #include <gradus/nn/loss.hpp>

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <typeinfo>
 #include <utility>
 
@@ -19,13 +21,15 @@ struct Call {
 };
 
 /// Is told of every call of a layer on this thread as long as it lives, inner layers before the one around
-/// them. Observers nest; all are told, the latest first.
+/// them. All observers are told, the latest first; they may end in any order, but on the thread they began
+/// on.
 class Observer {
  public:
-  explicit Observer(std::function<void(Call&)> observe) : observe_(std::move(observe)), outer_(current_) {
+  explicit Observer(std::function<void(Call&)> observe)
+      : observe_(std::make_shared<const std::function<void(Call&)>>(std::move(observe))), outer_(current_) {
     current_ = this;
   }
-  ~Observer() { current_ = outer_; }
+  ~Observer();
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;
 
@@ -33,9 +37,27 @@ class Observer {
   static void tell(Call& call);
 
  private:
-  std::function<void(Call&)> observe_;
+  std::shared_ptr<const std::function<void(Call&)>> observe_;
   Observer* outer_;
   static thread_local constinit Observer* current_;
+};
+
+/// While it lives, calls of copies of layers on this thread are told as calls of their originals.
+class ToldAs {
+ public:
+  using Originals = std::map<const void*, const void*>;  ///< by the address of the copy
+
+  explicit ToldAs(const Originals& originals) : outer_(std::exchange(current_, &originals)) {}
+  ~ToldAs() { current_ = outer_; }
+  ToldAs(const ToldAs&) = delete;
+  ToldAs& operator=(const ToldAs&) = delete;
+
+  /// What calls of this layer are told as: itself if it is not a copy.
+  static const void* original(const void* layer);
+
+ private:
+  const Originals* outer_;
+  static thread_local constinit const Originals* current_;
 };
 
 /// The one place that every call of a layer passes: a layer returns `observed(*this, x, y)` instead of y.
@@ -46,7 +68,7 @@ Tensor observed(const L& layer, const Tensor& x, Tensor y) {
   if (Observer::any()) [[unlikely]] {
     std::int64_t flops = 0;
     if constexpr (requires { layer.flops(x, y); }) flops = layer.flops(x, y);
-    Call call{&layer, typeid(L), x, y, flops};
+    Call call{ToldAs::original(&layer), typeid(L), x, y, flops};
     Observer::tell(call);
   }
   return y;
@@ -57,9 +79,10 @@ template <class L, class F>
 Tensor observed_once(const L& layer, const Tensor& x, F&& call) {
   if (!Observer::any()) [[likely]]
     return call();
+  const void* const place = ToldAs::original(&layer);
   bool told = false;
   Tensor y = [&] {
-    const Observer watch([&](const Call& seen) { told |= seen.layer == &layer && seen.type == typeid(L); });
+    const Observer watch([&](const Call& seen) { told |= seen.layer == place && seen.type == typeid(L); });
     return call();
   }();
   return told ? y : observed(layer, x, std::move(y));
