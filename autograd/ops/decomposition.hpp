@@ -16,9 +16,10 @@ struct QR {
   Tensor q, r;
 };
 /// q r = a, for a [.., n, m] and k = min(n, m), by Householder's reflections as LAPACK makes them: numbers on
-/// the diagonal of r may be negative. The derivative (Walter, Lehmann and Lamour, "On evaluating higher-order
-/// derivatives of the QR decomposition of tall matrices with full column rank", 2012; for m > n of the first
-/// n columns) divides by that diagonal: it is not finite unless the first k columns are independent.
+/// the diagonal of r may be negative, and turn their sign where a column has zeros alone below the diagonal.
+/// The derivative (Walter, Lehmann and Lamour, "On evaluating higher-order derivatives of the QR
+/// decomposition of tall matrices with full column rank", 2012; for m > n of the first n columns) divides by
+/// that diagonal: it is not finite unless the first k columns are independent.
 QR qr(const Tensor& a, SourceLocation at = SourceLocation::current());
 
 /// Ascending eigenvalues [.., n]; orthonormal eigenvectors, the columns of [.., n, n].
