@@ -23,6 +23,15 @@ struct LoaderOptions {
   std::int64_t prefetch = 2;
 };
 
+/// How far a loader has come, so that it can go on from there: the pass over the data, from 0, and how many
+/// of its batches have been handed out.
+struct LoaderState {
+  std::uint64_t seed = 0;
+  std::uint64_t epoch = 0;
+  std::int64_t batch = 0;
+  friend bool operator==(const LoaderState&, const LoaderState&) = default;
+};
+
 /// Batches of a dataset, for a range-for: `for (auto [images, labels] : Loader{train, {.batch_size = 64,
 /// .shuffle = true}})`. Each pass is an epoch with an order of its own. Order and random elements depend on
 /// the seed, the epoch and the element alone. An exception of the dataset or of `collate` reaches the loop.
@@ -48,12 +57,29 @@ class Loader {
   std::uint64_t seed() const { return seed_; }
   /// Number of the next epoch to begin, from 0. Setting it repeats or skips epochs.
   std::uint64_t epoch() const { return epoch_; }
-  void set_epoch(std::uint64_t epoch) { epoch_ = epoch; }
+  void set_epoch(std::uint64_t epoch) { epoch_ = epoch, first_batch_ = 0, position_ = {epoch, 0}; }
+
+  /// Where it is: within a pass, behind the batch that the loop has just now. Behind the last batch it is
+  /// still in that pass until the loop has ended.
+  LoaderState state() const { return {seed_, position_.epoch, position_.batch}; }
+  /// The next pass will be the rest of the one that `state` was taken in, with the batches that would have
+  /// come there; none if it was taken at the last batch. Throws ValueError for a batch that an epoch does not
+  /// have.
+  void set_state(const LoaderState& state) {
+    require(state.batch >= 0 && state.batch <= size(),
+            "Loader: the state stands behind batch {}, but an epoch has {}", state.batch, size());
+    seed_ = state.seed;
+    epoch_ = state.epoch;
+    first_batch_ = state.batch;
+    position_ = {state.epoch, state.batch};
+  }
 
   class Epoch;
   class Iterator;
   /// Begins the next epoch. Its iterator must not outlive the loader.
-  Iterator begin() { return Iterator(std::make_shared<Epoch>(*this, epoch_++)); }
+  Iterator begin() {
+    return Iterator(std::make_shared<Epoch>(*this, epoch_++, std::exchange(first_batch_, 0)));
+  }
   std::default_sentinel_t end() const { return {}; }
 
  private:
@@ -75,8 +101,15 @@ class Loader {
   D dataset_;
   LoaderOptions options_;
   Collate collate_;
+  struct Position {
+    std::uint64_t epoch = 0;
+    std::int64_t batch = 0;
+  };
+
   std::uint64_t seed_ = 0;
   std::uint64_t epoch_ = 0;
+  std::int64_t first_batch_ = 0;  ///< of the next epoch
+  Position position_;
 };
 
 /// One pass: the order, and the batches being prepared.
@@ -85,7 +118,8 @@ class Loader<D, Collate>::Epoch {
  public:
   using Batch = decltype(std::declval<const Loader&>().batch({}, 0));
 
-  Epoch(const Loader& loader, std::uint64_t number) : loader_(loader), number_(number) {
+  Epoch(Loader& loader, std::uint64_t number, std::int64_t first_batch)
+      : loader_(loader), number_(number), started_(first_batch), current_number_(first_batch) {
     const std::int64_t n = element_count(loader.dataset_);
     if (loader.options_.shuffle) {
       Generator generator(loader.seed_);
@@ -106,11 +140,15 @@ class Loader<D, Collate>::Epoch {
     while (started_ < loader_.size() && static_cast<std::int64_t>(waiting_.size()) <= ahead)
       start(started_++);
     current_.reset();
-    if (waiting_.empty()) return;
+    if (waiting_.empty()) {
+      loader_.position_ = {number_ + 1, 0};
+      return;
+    }
     const std::unique_ptr<Slot> slot = std::move(waiting_.front());
     waiting_.pop_front();
     slot->task.wait();
     current_ = std::move(slot->batch);
+    loader_.position_ = {number_, ++current_number_};
   }
 
  private:
@@ -133,10 +171,11 @@ class Loader<D, Collate>::Epoch {
       slot.task.start(fill);
   }
 
-  const Loader& loader_;
+  Loader& loader_;
   std::uint64_t number_;
   std::vector<std::int64_t> order_;
-  std::int64_t started_ = 0;
+  std::int64_t started_;         ///< batches that have been started, or were passed over
+  std::int64_t current_number_;  ///< of the current batch, from 1
   std::deque<std::unique_ptr<Slot>> waiting_;
   std::optional<Batch> current_;
 };
