@@ -16,6 +16,17 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t side = 28, pixels_per_image = side * side;
 
+/// What tells the two sets of this format apart.
+struct Kind {
+  const char* name;
+  const char* variable;  ///< of the environment, with their folder
+  const char* cache;     ///< their folder within the cache
+  bool has_sample;
+  float mean, deviation;
+};
+constexpr Kind digits{"mnist", "GRADUS_DATA", "mnist", true, 0.1307F, 0.3081F};
+constexpr Kind clothing{"fashion_mnist", "GRADUS_FASHION_DATA", "fashion-mnist", false, 0.2860F, 0.3530F};
+
 /// The file in `folder` under any of its names.
 std::optional<fs::path> find(const fs::path& folder, const std::string& stem, const std::string& kind) {
   for (const char* separator : {"-", "."})
@@ -43,9 +54,9 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-fs::path cache_folder() {
+fs::path cache_folder(const Kind& kind) {
   const std::string xdg = variable("XDG_CACHE_HOME"), home = variable("HOME");
-  return (xdg.empty() ? fs::path(home) / ".cache" : fs::path(xdg)) / "gradus" / "mnist";
+  return (xdg.empty() ? fs::path(home) / ".cache" : fs::path(xdg)) / "gradus" / kind.cache;
 }
 
 /// Where the sample is: in the source tree this was built from, or installed.
@@ -61,24 +72,26 @@ struct Place {
   bool is_sample = false;
 };
 
-Place locate(Split split, const fs::path& given) {
-  const auto must = [&](const fs::path& folder, const char* why) {
+Place locate(const Kind& kind, Split split, const fs::path& given) {
+  const auto must = [&](const fs::path& folder, const std::string& why) {
     const auto files = find_files(folder, split);
     const std::string prefix = split == Split::train ? "train" : "t10k";
     require<IoError>(
         files.has_value(),
-        "mnist: {} ({}) does not hold {}-images-idx3-ubyte and {}-labels-idx1-ubyte (also looked for with a "
+        "{}: {} ({}) does not hold {}-images-idx3-ubyte and {}-labels-idx1-ubyte (also looked for with a "
         "dot for the second hyphen, and with .gz)",
-        folder.string(), why, prefix, prefix);
+        kind.name, folder.string(), why, prefix, prefix);
     return Place{folder, *files};
   };
   if (!given.empty()) return must(given, "the folder that was given");
-  if (const std::string folder = variable("GRADUS_DATA"); !folder.empty())
-    return must(folder, "$GRADUS_DATA");
-  if (const auto files = find_files(cache_folder(), split)) return {cache_folder(), *files};
+  if (const std::string folder = variable(kind.variable); !folder.empty())
+    return must(folder, std::string("$") + kind.variable);
+  const fs::path cache = cache_folder(kind);
+  if (!kind.has_sample) return must(cache, "the cache folder");
+  if (const auto files = find_files(cache, split)) return {cache, *files};
   const auto sample = sample_folder();
   require<IoError>(sample.has_value(), "mnist: no data in {}, and the sample is not in {} any more",
-                   cache_folder().string(), GRADUS_SAMPLE_SOURCE);
+                   cache.string(), GRADUS_SAMPLE_SOURCE);
   Place place = must(*sample, "the sample");
   place.is_sample = true;
   return place;
@@ -111,28 +124,36 @@ Mnist::Batch Mnist::get_batch(std::span<const std::int64_t> indices) const {
   return batch;
 }
 
-Mnist mnist(Split split, const MnistOptions& options) {
-  const Place place = locate(split, options.folder);
-  Mnist set;
-  set.folder_ = place.folder;
-  set.is_sample_ = place.is_sample;
-  set.pixels_ = read_idx(place.files.images);
-  const Tensor labels = read_idx(place.files.labels);
-  require<IoError>(set.pixels_.dtype() == uint8 && set.pixels_.rank() == 3 && set.pixels_.size(1) == side &&
-                       set.pixels_.size(2) == side,
-                   "mnist: {} holds {} {}; needs uint8 images of 28 x 28", place.files.images.string(),
-                   set.pixels_.dtype(), set.pixels_.shape());
-  require<IoError>(labels.dtype() == uint8 && labels.rank() == 1 && labels.size(0) == set.pixels_.size(0),
-                   "mnist: {} holds {} {}; needs one uint8 label for each of the {} images",
-                   place.files.labels.string(), labels.dtype(), labels.shape(), set.pixels_.size(0));
-  for (std::int64_t i = 0; i < labels.size(0); ++i)
-    require<IoError>(labels.data<std::uint8_t>()[i] <= 9, "mnist: {} calls image {} a {}; digits are 0 to 9",
-                     place.files.labels.string(), i, labels.data<std::uint8_t>()[i]);
-  set.labels_ = labels.to(int64);
-  constexpr float mean = 0.1307F, deviation = 0.3081F;
-  set.scale_ = options.normalize ? 1 / (255 * deviation) : 1.0F / 255;
-  set.shift_ = options.normalize ? -mean / deviation : 0.0F;
-  return set;
+/// Reads one of the sets.
+struct MnistReader {
+  static Mnist read(const Kind& kind, Split split, const MnistOptions& options) {
+    const Place place = locate(kind, split, options.folder);
+    Mnist set;
+    set.folder_ = place.folder;
+    set.is_sample_ = place.is_sample;
+    set.pixels_ = read_idx(place.files.images);
+    const Tensor labels = read_idx(place.files.labels);
+    require<IoError>(set.pixels_.dtype() == uint8 && set.pixels_.rank() == 3 && set.pixels_.size(1) == side &&
+                         set.pixels_.size(2) == side,
+                     "{}: {} holds {} {}; needs uint8 images of 28 x 28", kind.name,
+                     place.files.images.string(), set.pixels_.dtype(), set.pixels_.shape());
+    require<IoError>(labels.dtype() == uint8 && labels.rank() == 1 && labels.size(0) == set.pixels_.size(0),
+                     "{}: {} holds {} {}; needs one uint8 label for each of the {} images", kind.name,
+                     place.files.labels.string(), labels.dtype(), labels.shape(), set.pixels_.size(0));
+    for (std::int64_t i = 0; i < labels.size(0); ++i)
+      require<IoError>(labels.data<std::uint8_t>()[i] <= 9, "{}: {} calls image {} a {}; classes are 0 to 9",
+                       kind.name, place.files.labels.string(), i, labels.data<std::uint8_t>()[i]);
+    set.labels_ = labels.to(int64);
+    set.scale_ = options.normalize ? 1 / (255 * kind.deviation) : 1.0F / 255;
+    set.shift_ = options.normalize ? -kind.mean / kind.deviation : 0.0F;
+    return set;
+  }
+};
+
+Mnist mnist(Split split, const MnistOptions& options) { return MnistReader::read(digits, split, options); }
+
+Mnist fashion_mnist(Split split, const MnistOptions& options) {
+  return MnistReader::read(clothing, split, options);
 }
 
 }  // namespace gradus::data

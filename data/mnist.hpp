@@ -11,16 +11,17 @@ namespace gradus::data {
 enum class Split { train, test };
 
 struct MnistOptions {
-  /// Where the files are. Left empty, they are looked for in $GRADUS_DATA, then in the cache folder
-  /// (${XDG_CACHE_HOME:-~/.cache}/gradus/mnist), and else the sample that comes with the library is taken.
+  /// Where the files are. Left empty, they are looked for in $GRADUS_DATA (for FashionMNIST,
+  /// $GRADUS_FASHION_DATA), then in the cache folder (${XDG_CACHE_HOME:-~/.cache}/gradus/mnist, or
+  /// fashion-mnist), and else the sample of digits that comes with the library is taken.
   std::filesystem::path folder = {};
-  /// Pixels as (value / 255 - 0.1307) / 0.3081, the mean and deviation over the training images, instead of
-  /// value / 255.
+  /// Pixels as (value / 255 - mean) / deviation, by mean and deviation over the training images (0.1307 and
+  /// 0.3081; for FashionMNIST 0.2860 and 0.3530), instead of value / 255.
   bool normalize = true;
 };
 
-/// Handwritten digits (LeCun, Cortes, Burges): 28 x 28 pixels and their class. Kept in memory as bytes; a
-/// handle, shared on copy.
+/// Handwritten digits (LeCun, Cortes, Burges), or what has their format: 28 x 28 pixels and their class of
+/// ten. Kept in memory as bytes; a handle, shared on copy.
 class Mnist {
  public:
   struct Example {
@@ -45,7 +46,7 @@ class Mnist {
   bool is_sample() const { return is_sample_; }
 
  private:
-  friend Mnist mnist(Split, const MnistOptions&);
+  friend struct MnistReader;
 
   Tensor pixels_, labels_;
   float scale_ = 1, shift_ = 0;
@@ -57,5 +58,9 @@ class Mnist {
 /// (train-images-idx3-ubyte, train-images.idx3-ubyte). Throws IoError when a folder that was named does not
 /// hold them, a file is damaged, or the two do not belong together.
 Mnist mnist(Split split, const MnistOptions& options = {});
+
+/// Photographs of clothing in the format of MNIST (Xiao, Rasul, Vollgraf 2017), from files of the same names.
+/// As `mnist`, but there is no sample: throws IoError when the files are nowhere.
+Mnist fashion_mnist(Split split, const MnistOptions& options = {});
 
 }  // namespace gradus::data

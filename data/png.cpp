@@ -2,8 +2,12 @@
 
 #include <png.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/view.hpp>
+#include <gradus/data/atomic_file.hpp>
 
 namespace gradus::data {
 
@@ -35,19 +39,41 @@ Tensor read_png(const std::filesystem::path& file, Channels channels) {
   return permute(pixels, {2, 0, 1}).contiguous();
 }
 
-void write_png(const std::filesystem::path& file, const Tensor& picture) {
+std::string encode_png(const Tensor& picture) {
   require<DTypeError>(picture.dtype() == uint8, "write_png: given {}; needs uint8", picture.dtype());
   require<ShapeError>(
       picture.rank() == 3 && (picture.size(0) == 1 || picture.size(0) == 3) && picture.numel() > 0,
       "write_png: given {}; needs [1, h, w] or [3, h, w]", picture.shape());
   const Tensor pixels = permute(picture, {1, 2, 0}).contiguous();
+  const auto* from = pixels.data<std::uint8_t>();
   Picture out;
   out.width = static_cast<png_uint_32>(picture.size(2));
   out.height = static_cast<png_uint_32>(picture.size(1));
   out.format = picture.size(0) == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
-  require<IoError>(
-      png_image_write_to_file(&out, file.string().c_str(), 0, pixels.data<std::uint8_t>(), 0, nullptr) != 0,
-      "write_png: {} cannot be written ({})", file.string(), out.message);
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(out);
+  std::string bytes(size, '\0');
+  require<IoError>(png_image_write_to_memory(&out, bytes.data(), &size, 0, from, 0, nullptr) != 0,
+                   "write_png: the picture cannot be encoded ({})", out.message);
+  bytes.resize(size);
+  return bytes;
+}
+
+Tensor to_pixels(const Tensor& picture) {
+  if (picture.dtype() == uint8) return picture;
+  require<DTypeError>(is_floating(picture.dtype()), "to_pixels: given {}; needs uint8 or a floating dtype",
+                      picture.dtype());
+  const Tensor values = picture.detach().to(float64).contiguous();
+  const Tensor pixels = empty(values.shape(), uint8);
+  const double* from = values.data<double>();
+  auto* to = pixels.mutable_data<std::uint8_t>();
+  for (std::int64_t i = 0; i < values.numel(); ++i)
+    to[i] =
+        from[i] > 0 ? static_cast<std::uint8_t>(std::lround(std::min(from[i], 1.0) * 255)) : std::uint8_t{0};
+  return pixels;
+}
+
+void write_png(const std::filesystem::path& file, const Tensor& picture) {
+  write_file(file, encode_png(picture));
 }
 
 }  // namespace gradus::data

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include <gradus/autograd/tensor.hpp>
 
@@ -13,7 +14,14 @@ enum class Channels { grey = 1, rgb = 3 };
 /// pixels.
 Tensor read_png(const std::filesystem::path& file, Channels channels);
 
-/// Writes uint8 [1, h, w] or [3, h, w]. Throws IoError when it cannot be written, ShapeError, DTypeError.
+/// The bytes of a PNG file of uint8 [1, h, w] or [3, h, w]. Throws ShapeError, DTypeError.
+std::string encode_png(const Tensor& picture);
+
+/// A floating picture from 0 to 1 as uint8 from 0 to 255, rounded; what lies outside is clipped, NaN is 0.
+/// One of uint8 stays what it is. Throws DTypeError for others.
+Tensor to_pixels(const Tensor& picture);
+
+/// Writes `encode_png(picture)`. Throws IoError when it cannot be written, ShapeError, DTypeError.
 void write_png(const std::filesystem::path& file, const Tensor& picture);
 
 }  // namespace gradus::data

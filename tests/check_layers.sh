@@ -38,6 +38,8 @@ home() {
     onnx/onnx_pb.h) echo 'onnx/model\.cpp' ;;
     zip.h) echo 'data/zip\.cpp' ;;
     boost/math/*) echo 'autograd/kernels/special\.cpp' ;;
+    png.h) echo 'data/png\.cpp' ;;
+    turbojpeg.h) echo 'data/jpeg\.cpp' ;;
     boost/program_options*) echo '(examples/.*|nn/gradcheck/main\.cpp)' ;;
   esac
 }
