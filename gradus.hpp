@@ -13,3 +13,4 @@
 #include <gradus/data/data.hpp>
 #include <gradus/nn/nn.hpp>
 #include <gradus/optim/optim.hpp>
+#include <gradus/training/training.hpp>

@@ -6,7 +6,7 @@ endif()
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/gradus)
 
-install(TARGETS gradus_autograd gradus_nn gradus_optim gradus_data gradus_gradcheck_main gradus_onnx gradus EXPORT gradus)
+install(TARGETS gradus_autograd gradus_nn gradus_optim gradus_data gradus_training gradus_gradcheck_main gradus_onnx gradus EXPORT gradus)
 install(EXPORT gradus FILE gradusTargets.cmake NAMESPACE gradus:: DESTINATION ${package_folder})
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/gradusConfig.cmake.in ${PROJECT_BINARY_DIR}/gradusConfig.cmake
@@ -22,7 +22,7 @@ configure_file(${PROJECT_SOURCE_DIR}/cmake/gradus.pc.in ${PROJECT_BINARY_DIR}/gr
 install(FILES ${PROJECT_BINARY_DIR}/gradus.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 set(header_folder ${CMAKE_INSTALL_INCLUDEDIR}/gradus)
-foreach(part autograd nn optim data onnx)
+foreach(part autograd nn optim data training onnx)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${part} DESTINATION ${header_folder} FILES_MATCHING PATTERN *.hpp
           PATTERN sample EXCLUDE)
 endforeach()

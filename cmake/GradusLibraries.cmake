@@ -16,13 +16,13 @@ find_library(XSMM_LIBRARY xsmm REQUIRED)
 find_library(XSMM_NOBLAS_LIBRARY xsmmnoblas REQUIRED)  # stands in for the BLAS it would fall back to
 find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)
 find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
-find_library(PROTOBUF_LIBRARY protobuf REQUIRED)
+find_package(Protobuf REQUIRED)
 find_package(nlohmann_json 3 REQUIRED)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 
 set(GRADUS_INCLUDE_ROOT ${CMAKE_CURRENT_BINARY_DIR}/include)
 file(MAKE_DIRECTORY ${GRADUS_INCLUDE_ROOT}/gradus)
-foreach(part autograd nn optim data onnx gradus.hpp)
+foreach(part autograd nn optim data training onnx gradus.hpp)
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${part} ${GRADUS_INCLUDE_ROOT}/gradus/${part} SYMBOLIC)
 endforeach()
 
@@ -60,16 +60,26 @@ target_include_directories(gradus_data SYSTEM PRIVATE ${TURBOJPEG_INCLUDE_DIR} $
 target_link_libraries(gradus_data PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> ${TURBOJPEG_LIBRARY} ${ZIP_LIBRARY})
 target_compile_definitions(gradus_data PRIVATE GRADUS_SAMPLE_SOURCE="${CMAKE_CURRENT_SOURCE_DIR}/data/sample"
                            GRADUS_SAMPLE_INSTALLED="${CMAKE_INSTALL_FULL_DATADIR}/gradus/sample")
+gradus_library(training READ_ONCE <gradus/autograd/ops.hpp> LINK gradus_nn gradus_optim gradus_data)
+target_link_libraries(gradus_training PRIVATE protobuf::libprotobuf $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+set(messages ${CMAKE_CURRENT_BINARY_DIR}/messages)
+file(MAKE_DIRECTORY ${messages})
+add_custom_command(OUTPUT ${messages}/tensorboard.pb.cc ${messages}/tensorboard.pb.h
+                   COMMAND protobuf::protoc --cpp_out=${messages} -I ${CMAKE_CURRENT_SOURCE_DIR}/training tensorboard.proto
+                   DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/training/tensorboard.proto)
+target_sources(gradus_training PRIVATE ${messages}/tensorboard.pb.cc)
+set_source_files_properties(${messages}/tensorboard.pb.cc PROPERTIES COMPILE_OPTIONS -w SKIP_PRECOMPILE_HEADERS ON)
+target_include_directories(gradus_training SYSTEM PRIVATE $<BUILD_INTERFACE:${messages}>)
 
 add_library(gradus INTERFACE)
 add_library(gradus::gradus ALIAS gradus)
-target_link_libraries(gradus INTERFACE gradus_autograd gradus_nn gradus_optim gradus_data)
+target_link_libraries(gradus INTERFACE gradus_autograd gradus_nn gradus_optim gradus_data gradus_training)
 
 # Not part of gradus::gradus: who does not export models need not link protobuf.
 gradus_library(onnx LINK gradus_nn gradus_data)
 target_include_directories(gradus_onnx SYSTEM PRIVATE ${ONNX_INCLUDE_DIR})
 target_compile_definitions(gradus_onnx PRIVATE ONNX_NAMESPACE=onnx ONNX_ML=1)
-target_link_libraries(gradus_onnx PRIVATE ${ONNX_PROTO_LIBRARY} ${PROTOBUF_LIBRARY})
+target_link_libraries(gradus_onnx PRIVATE ${ONNX_PROTO_LIBRARY} protobuf::libprotobuf)
 
 # With cases for it (cmake/GradusGradcheck.cmake) a program that checks derivatives.
 add_library(gradus_gradcheck_main STATIC ${CMAKE_CURRENT_SOURCE_DIR}/nn/gradcheck/main.cpp)

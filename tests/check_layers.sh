@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Guards which file may include what: check_layers.sh [ROOT]. Prints each violation; silent if there is none.
-#   examples -> onnx -> nn, optim, data -> autograd
+#   examples -> training, onnx -> nn, optim, data -> autograd
 #   within autograd: base <- kernels <- tensor <- tape <- ops <- gradcheck, graph, derivatives, checkpoint
 # Further: a third-party library stays inside its one file, a source includes its own header first (so that the header is
 # known to stand alone), and the umbrella headers miss nothing.
@@ -23,8 +23,9 @@ layer() {
     autograd/gradcheck* | autograd/graph* | autograd/print* | autograd/derivatives* | autograd/checkpoint*) echo 5 ;;
     autograd/*) echo 2 ;;  # tensor, storage, random numbers
     nn/* | optim/* | data/*) echo 6 ;;
-    onnx/* | gradus.hpp) echo 7 ;;
-    *) echo 8 ;;  # the programs
+    training/* | onnx/*) echo 7 ;;
+    gradus.hpp) echo 8 ;;
+    *) echo 9 ;;  # the programs
   esac
 }
 
@@ -38,6 +39,7 @@ home() {
     onnx/onnx_pb.h) echo 'onnx/model\.cpp' ;;
     zip.h) echo 'data/zip\.cpp' ;;
     boost/math/*) echo 'autograd/kernels/special\.cpp' ;;
+    google/protobuf/* | *.pb.h) echo 'training/tensorboard[^/]*\.cpp' ;;
     png.h) echo 'data/png\.cpp' ;;
     turbojpeg.h) echo 'data/jpeg\.cpp' ;;
     boost/program_options*) echo '(examples/.*|nn/gradcheck/main\.cpp)' ;;
@@ -52,7 +54,7 @@ check_include() {  # FILE INCLUDED
     [[ $file =~ ^(nn|optim|data)/ && $own =~ ^(nn|optim|data)/ && ${file%%/*} != "${own%%/*}" ]] &&
       complain "$file includes $own: ${file%%/*} must not know ${own%%/*}"
     [[ -e $own ]] || complain "$file includes $own, which does not exist"
-  elif [[ $included =~ (^|/)(autograd|nn|optim|data|examples|tests)/ && ! $file =~ ^examples/ ]]; then
+  elif [[ $included =~ (^|/)(autograd|nn|optim|data|training|examples|tests)/ && ! $file =~ ^examples/ ]]; then
     complain "$file includes $included; our own headers are spelled <gradus/...>"
   else
     pattern=$(home "$included")
@@ -60,14 +62,14 @@ check_include() {  # FILE INCLUDED
   fi
 }
 
-sources=({autograd,nn,optim,data,onnx,examples}/**/*.{hpp,cpp} gradus.hp[p])
+sources=({autograd,nn,optim,data,training,onnx,examples}/**/*.{hpp,cpp} gradus.hp[p])
 includes=$(grep -HE '^ *# *include *[<"]' "${sources[@]}" /dev/null |
   sed -E 's/^([^:]+): *# *include *[<"]([^>"]+).*/\1 \2/')
 while read -r file included; do
   [[ -z $file ]] || check_include "$file" "$included"
 done <<<"$includes"
 
-for source in {autograd,nn,optim,data,onnx}/**/*.cpp; do
+for source in {autograd,nn,optim,data,training,onnx}/**/*.cpp; do
   header=${source%.cpp}.hpp
   [[ -e $header ]] || continue
   [[ $(grep -m 1 "^$source " <<<"$includes") == "$source gradus/$header" ]] ||
@@ -86,5 +88,6 @@ check_umbrella autograd/ops.hpp autograd/ops/**/*.hpp
 check_umbrella nn/nn.hpp nn/**/*.hpp
 check_umbrella optim/optim.hpp optim/**/*.hpp
 check_umbrella data/data.hpp data/**/*.hpp
+check_umbrella training/training.hpp training/**/*.hpp
 
 ((violations == 0)) || { echo "$violations violation(s) of the order of includes"; exit 1; }

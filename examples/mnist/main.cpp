@@ -1,5 +1,4 @@
 // Trains a network on handwritten digits. `mnist --help` says how.
-#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -10,12 +9,13 @@
 #include "train.hpp"
 
 int main(int argc, char** argv) {
-  constexpr int wrong_usage = 2;
-  std::signal(SIGINT, [](int) { interrupt(); });
-  std::signal(SIGTERM, [](int) { interrupt(); });
+  constexpr int wrong_usage = 2, not_finite = 3;
   try {
     const auto options = parse_options(argc, argv);
     return options ? run(*options) : 0;
+  } catch (const NotFinite& error) {
+    fmt::print(stderr, "mnist: {}\n", error.what());
+    return not_finite;
   } catch (const std::exception& error) {
     fmt::print(stderr, "mnist: {}\n", error.what());
     return wrong_usage;

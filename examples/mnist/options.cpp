@@ -27,6 +27,8 @@ po::options_description describe(Options& o) {
       "schedule", po::value(&o.schedule)->value_name("NAME"),
       "onecycle (default), cosine, step, warmup or none")(
       "augment", po::bool_switch(&o.augment), "turn, scale and shift the training images at random")(
+      "dropout", po::value(&o.dropout)->value_name("P"),
+      "zero this share of the cnn's last hidden units in training (default 0)")(
       "seed", po::value(&o.seed)->value_name("N"), "where all random numbers start from (default 1)")(
       "threads", po::value<int>()->value_name("N"),
       "threads to use (default: all); the result does not depend on it")(
@@ -37,7 +39,17 @@ po::options_description describe(Options& o) {
       "FILE.png, or IDXFILE:N, or test:N: show the digit and what the model takes it for; with --load "
       "nothing is trained")("graph", po::value(&o.graph)->value_name("FILE"),
                             "write the graph of one step for Graphviz (.dot) or as .graphml")(
-      "log", po::value(&o.log)->value_name("FILE"), "append a line of JSON per epoch")(
+      "checkpoint", po::value(&o.checkpoint)->value_name("DIR"),
+      "keep what the run needs to go on with the same bits: the last 3, and the best")(
+      "every", po::value(&o.every)->value_name("N"),
+      "steps between checkpoints (default: one at the end of each epoch)")(
+      "resume", po::bool_switch(&o.resume), "go on from the last checkpoint in DIR, if there is one")(
+      "replay", po::value(&o.replay)->value_name("FILE"),
+      "compute the step again that a run has given up on, and name the op that was not finite")(
+      "log", po::value(&o.log)->value_name("FILE"), "write a line per epoch, as .csv or else JSON")(
+      "report", po::value(&o.report)->value_name("FILE"),
+      "write a page of HTML: curves, confusion, the worst mistakes, filters, time by layer")(
+      "tensorboard", po::value(&o.tensorboard)->value_name("DIR"), "write what TensorBoard shows")(
       "require-accuracy", po::value(&o.require_accuracy)->value_name("X"),
       "exit with 1 if the test accuracy in percent is below X")(
       "quiet", po::bool_switch(&o.quiet), "print only the last line")("help,h", "show this");
@@ -71,6 +83,13 @@ void check(const Options& o) {
   };
   least("epochs", o.epochs, 0);
   least("batch-size", o.batch_size, 1);
+  least("every", o.every, 0);
+  if (o.checkpoint.empty() && (o.resume || o.every > 0))
+    throw UsageError(fmt::format("--{} needs --checkpoint DIR", o.resume ? "resume" : "every"));
+  if (!(o.dropout >= 0 && o.dropout < 1))
+    throw UsageError(fmt::format("--dropout {} must lie in [0, 1)", o.dropout));
+  if (o.dropout > 0 && o.model != "cnn")
+    throw UsageError(fmt::format("--dropout: the {} has none; only the cnn does", o.model));
   least("threads", o.threads.value_or(1), 1);
   if (o.lr && !(*o.lr > 0)) throw UsageError(fmt::format("--lr {} must be positive", *o.lr));
   if (!(o.require_accuracy >= 0 && o.require_accuracy <= 100))
@@ -98,9 +117,10 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
           "Trains a network on handwritten digits and reports how well it reads them.\n\n"
           "usage:   mnist [options]\n"
           "example: mnist --epochs 3 --augment --save net.safetensors\n"
+          "         mnist --checkpoint run --every 100 --resume\n"
           "         mnist --load net.safetensors --predict test:7\n\n{}\n"
-          "Exit codes: 0 fine, 1 accuracy below --require-accuracy, 2 wrong option or file, 130 "
-          "interrupted.\n",
+          "Exit codes: 0 fine, 1 accuracy below --require-accuracy, 2 wrong option or file, 3 a loss that is "
+          "not\nfinite, 130 or 143 stopped by Ctrl-C or SIGTERM.\n",
           text.str());
       return std::nullopt;
     }

@@ -15,9 +15,13 @@ struct Options {
   std::string optimizer = "sgd";
   std::string schedule = "onecycle";
   bool augment = false;
+  double dropout = 0;
   std::uint64_t seed = 1;
   std::optional<int> threads;
   std::string save, load, predict, graph, log;
+  std::string checkpoint, replay, report, tensorboard;
+  int every = 0;  ///< steps between checkpoints; 0: only at the ends of epochs
+  bool resume = false;
   double require_accuracy = 0;
   bool quiet = false;
 };

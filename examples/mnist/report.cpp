@@ -6,11 +6,14 @@
 
 #include <algorithm>
 
-Progress::Progress(int epochs, std::int64_t images_per_epoch, bool quiet)
+#include <gradus/autograd/ops.hpp>
+
+Progress::Progress(int epochs, std::int64_t images_per_epoch, bool quiet, double done)
     : epochs_(epochs),
       images_(images_per_epoch),
       quiet_(quiet),
       terminal_(isatty(STDOUT_FILENO) != 0),
+      done_before_(done),
       run_start_(Clock::now()) {}
 
 void Progress::begin_epoch(int epoch) {
@@ -37,7 +40,7 @@ void Progress::print(const Score& score, double elapsed) {
   const double share = static_cast<double>(score.images) / static_cast<double>(images_);
   const double rate = static_cast<double>(score.images) / std::max(elapsed, 1e-9);
   const double done = static_cast<double>(epoch_ - 1) + share;
-  const double left = seconds_since(run_start_) * (epochs_ - done) / std::max(done, 1e-9);
+  const double left = seconds_since(run_start_) * (epochs_ - done) / std::max(done - done_before_, 1e-9);
   const std::string line =
       fmt::format("epoch {}/{}  {:3.0f}%  loss {:.4f}  accuracy {:5.2f}%  {:6.0f} images/s  {:.0f} s left",
                   epoch_, epochs_, 100 * share, score.loss(), score.percent(), rate, left);
@@ -51,6 +54,35 @@ void Progress::print(const Score& score, double elapsed) {
 
 void Progress::end_epoch() {
   if (!quiet_ && terminal_) fmt::print("\r{:<{}}\r", "", width_);
+}
+
+void Outcome::add(const gradus::Tensor& scores, const gradus::Tensor& labels, std::int64_t first) {
+  const auto probabilities = softmax(scores, 1).to(gradus::float64).to_vector<double>();
+  const auto actual = labels.to_vector<std::int64_t>();
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    const auto begin = probabilities.begin() + static_cast<std::ptrdiff_t>(10 * i);
+    const auto best = std::max_element(begin, begin + 10);
+    const std::int64_t predicted = best - begin;
+    ++confusion[static_cast<std::size_t>(actual[i])][static_cast<std::size_t>(predicted)];
+    if (predicted != actual[i])
+      mistakes.push_back({first + static_cast<std::int64_t>(i), actual[i], predicted, *best});
+  }
+}
+
+std::vector<Mistake> Outcome::worst(std::size_t count) const {
+  std::vector<Mistake> sorted = mistakes;
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Mistake& a, const Mistake& b) { return a.confidence > b.confidence; });
+  sorted.resize(std::min(sorted.size(), count));
+  return sorted;
+}
+
+void print_epoch(const gradus::training::History& history, bool heading) {
+  if (heading) fmt::print("epoch   train loss  accuracy    test loss  accuracy    time\n");
+  fmt::print("{:>5}   {:10.4f}  {:7.2f}%   {:10.4f}  {:7.2f}%   {:5.1f} s\n", history.last("epoch"),
+             history.last("train_loss"), 100 * history.last("train_accuracy"), history.last("test_loss"),
+             100 * history.last("test_accuracy"), history.last("seconds"));
+  std::fflush(stdout);
 }
 
 void print_confusion(const std::vector<std::vector<std::int64_t>>& counts) {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 
@@ -11,15 +11,15 @@
 #include <gradus/nn/digest.hpp>
 #include <gradus/onnx/onnx.hpp>
 
+#include "fit.hpp"
 #include "models.hpp"
+#include "page.hpp"
 #include "predict.hpp"
 #include "report.hpp"
 
 using namespace gradus;
 
 namespace {
-
-std::atomic<bool> interrupted{false};
 
 /// Throws IoError unless a file of that name can be written. Leaves no trace.
 void check_writable(const std::string& file) {
@@ -30,45 +30,15 @@ void check_writable(const std::string& file) {
   if (!existed) std::filesystem::remove(file);
 }
 
-std::unique_ptr<optim::Optimizer> make_optimizer(const Options& o, const std::vector<Tensor>& parameters) {
-  const double lr = learning_rate(o);
-  if (o.optimizer == "adam") return std::make_unique<optim::Adam>(parameters, optim::AdamOptions{.lr = lr});
-  if (o.optimizer == "adamw")
-    return std::make_unique<optim::AdamW>(parameters, optim::AdamWOptions{.lr = lr});
-  if (o.optimizer == "rmsprop")
-    return std::make_unique<optim::RMSprop>(parameters, optim::RMSpropOptions{.lr = lr});
-  if (o.optimizer == "adagrad")
-    return std::make_unique<optim::Adagrad>(parameters, optim::AdagradOptions{.lr = lr});
-  return std::make_unique<optim::SGD>(parameters,
-                                      optim::SGDOptions{.lr = lr, .momentum = 0.9, .nesterov = true});
-}
-
-/// Stepped after every batch; null for none.
-std::unique_ptr<optim::Scheduler> make_schedule(const Options& o, optim::Optimizer& optimizer,
-                                                std::int64_t steps) {
-  const std::int64_t total = std::max<std::int64_t>(steps, 1);
-  if (o.schedule == "onecycle")
-    return std::make_unique<optim::OneCycleLR>(
-        optimizer, optim::OneCycleLROptions{
-                       .max_lr = learning_rate(o), .total_steps = total + 1, .cycle_momentum = false});
-  if (o.schedule == "cosine")
-    return std::make_unique<optim::CosineAnnealingLR>(optimizer,
-                                                      optim::CosineAnnealingLROptions{.T_max = total});
-  if (o.schedule == "step")
-    return std::make_unique<optim::StepLR>(
-        optimizer, optim::StepLROptions{.step_size = std::max<std::int64_t>(total / 3, 1), .gamma = 0.3});
-  if (o.schedule == "warmup")
-    return std::make_unique<optim::LinearLR>(
-        optimizer,
-        optim::LinearLROptions{.start_factor = 0.1, .total_iters = std::max<std::int64_t>(total / 10, 1)});
-  return nullptr;
-}
-
-void add(Score& score, const Tensor& scores, const Tensor& labels, const Tensor& loss) {
-  const std::int64_t n = labels.numel();
-  score.loss_sum += loss.item<double>() * static_cast<double>(n);
-  score.hits += sum(argmax(scores.detach(), 1) == labels).item<std::int64_t>();
-  score.images += n;
+/// The options that a failed step was made with, as far as they matter for computing it again.
+Options as_in_capsule(Options o) {
+  const auto settings = training::read_checkpoint(o.replay).settings;
+  const auto model = settings.find("model"), dropout = settings.find("dropout");
+  require<IoError>(model != settings.end() && dropout != settings.end(), "{} is no capsule of mnist",
+                   o.replay);
+  o.model = model->second;
+  o.dropout = std::strtod(dropout->second.c_str(), nullptr);
+  return o;
 }
 
 /// The model, its data and everything that a run leaves behind.
@@ -76,6 +46,7 @@ template <class Net>
 class Trainer {
  public:
   explicit Trainer(const Options& options) : o_(options) {
+    if constexpr (requires { net_.dropout; }) net_.dropout.p = o_.dropout;
     if (o_.load.empty()) return;
     const data::TensorFile file = data::load_tensors(o_.load);
     if (const auto name = file.metadata.find("model");
@@ -85,6 +56,7 @@ class Trainer {
   }
 
   int run() {
+    if (!o_.replay.empty()) return replay();
     if (!o_.load.empty() && !o_.predict.empty()) {
       predict();
       return 0;
@@ -111,7 +83,7 @@ class Trainer {
     }
     const double seconds = seconds_since(start);
     save();
-    return finish(test, seconds);
+    return finish(train, test, seconds);
   }
 
  private:
@@ -134,72 +106,56 @@ class Trainer {
 
   template <data::Dataset D>
   void fit(D train, const data::Mnist& test) {
-    data::Loader loader{std::move(train), {.batch_size = o_.batch_size, .shuffle = true, .seed = o_.seed}};
-    const auto optimizer = make_optimizer(o_, nn::parameters(net_));
-    const auto schedule = make_schedule(o_, *optimizer, o_.epochs * loader.size());
-    Progress progress(o_.epochs, loader.dataset().size(), o_.quiet);
-    for (int epoch = 1; epoch <= o_.epochs && !interrupted; ++epoch) {
-      const auto start = Clock::now();
-      progress.begin_epoch(epoch);
-      Score score;
-      for (auto [images, labels] : loader) {
-        step(*optimizer, images, labels, score);
-        if (schedule) schedule->step();
-        progress.update(score);
-        if (interrupted) break;
-      }
-      progress.end_epoch();
-      epochs_done_ += !interrupted;
-      if (!interrupted) report_epoch(epoch, score, evaluate(test), seconds_since(start));
-    }
+    Fit<Net, D> session(o_, net_, std::move(train), stop_);
+    history_ = session.history();
+    if (!o_.tensorboard.empty()) open_board(test);
+    session.run([&] { return evaluate(test); },
+                [&](const training::History& history) { report_epoch(history); });
+    history_ = session.history();
   }
 
-  void step(optim::Optimizer& optimizer, const Tensor& images, const Tensor& labels, Score& score) {
-    optimizer.zero_grad();
-    const Tensor scores = net_(images);
-    const Tensor loss = net_.loss(scores, labels);
-    loss.backward();
-    optimizer.step();
-    add(score, scores, labels, loss);
-  }
-
-  Score evaluate(const data::Mnist& test, std::vector<std::vector<std::int64_t>>* confusion = nullptr) {
+  Score evaluate(const data::Mnist& test, Outcome* outcome = nullptr) {
     const NoGrad guard;
     nn::eval(net_);
     Score score;
     for (const auto& [images, labels] : data::Loader{test, {.batch_size = 500, .seed = 0}}) {
       const Tensor scores = net_(images);
-      add(score, scores, labels, net_.loss(scores, labels));
-      if (confusion == nullptr) continue;
-      const auto predicted = argmax(scores, 1).template to_vector<std::int64_t>();
-      const auto actual = labels.template to_vector<std::int64_t>();
-      for (std::size_t i = 0; i < actual.size(); ++i)
-        ++(*confusion)[static_cast<std::size_t>(actual[i])][static_cast<std::size_t>(predicted[i])];
+      if (outcome != nullptr) outcome->add(scores, labels, score.images);
+      add(score, scores, labels, net_.loss(scores, labels).template item<double>());
     }
     nn::train(net_);
     return score;
   }
 
-  void report_epoch(int epoch, const Score& train, const Score& test, double seconds) const {
-    if (!o_.quiet) {
-      if (epoch == 1) fmt::print("epoch   train loss  accuracy    test loss  accuracy    time\n");
-      fmt::print("{:>5}   {:10.4f}  {:7.2f}%   {:10.4f}  {:7.2f}%   {:5.1f} s\n", epoch, train.loss(),
-                 train.percent(), test.loss(), test.percent(), seconds);
-      std::fflush(stdout);
-    }
-    if (o_.log.empty()) return;
-    std::ofstream log(o_.log, std::ios::app);
-    log << fmt::format(
-               R"({{"epoch": {}, "train_loss": {}, "train_accuracy": {}, "test_loss": {}, "test_accuracy": {}, )"
-               R"("seconds": {:.3f}, "images_per_second": {:.0f}}})",
-               epoch, train.loss(), train.percent() / 100, test.loss(), test.percent() / 100, seconds,
-               static_cast<double>(train.images) / seconds)
-        << std::endl;
-    require<IoError>(log.good(), "{} could not be written", o_.log);
+  void report_epoch(const training::History& history) {
+    if (!o_.quiet) print_epoch(history, history.size() == 1);
+    if (o_.log.ends_with(".csv"))
+      training::write_csv(o_.log, history);
+    else if (!o_.log.empty())
+      training::write_jsonl(o_.log, history);
+    if (!board_) return;
+    const auto epoch = static_cast<std::int64_t>(history.last("epoch"));
+    for (const std::string& column : history.columns())
+      if (column != "epoch") board_->scalar(column, history.last(column), epoch);
+    for (const auto& [name, parameter] : nn::named_parameters(net_))
+      board_->histogram(name, parameter, epoch);
+    board_->flush();
+  }
+
+  void open_board(const data::Mnist& test) {
+    training::TensorBoardOptions options;
+    if (o_.resume) options.from_step = static_cast<std::int64_t>(history_.size()) + 1;
+    board_.emplace(o_.tensorboard, options);
+    const RandomStateKept kept;
+    const auto [images, labels] = test.get_batch(std::vector<std::int64_t>{0});
+    board_->graph(net_.loss(net_(images), labels));
+    board_->image("example", reshape(select(test.pixels(), 0, 0), {1, 28, 28}), 0);
+    board_->flush();
   }
 
   void write_graph(const data::Mnist& train) const {
     const auto [images, labels] = train.get_batch(std::vector<std::int64_t>{0});
+    const RandomStateKept kept;
     nn::named_parameters(net_);  // gives the parameters their names
     const auto picture = graph(net_.loss(net_(images), labels));
     std::ofstream out(o_.graph);
@@ -212,28 +168,30 @@ class Trainer {
 
   void save() const {
     std::string file = o_.save;
-    if (file.empty() && interrupted) file = "mnist-interrupted.safetensors";
+    if (file.empty() && stop_ && o_.checkpoint.empty()) file = "mnist-interrupted.safetensors";
     if (file.empty()) return;
     if (file.ends_with(".onnx"))
       onnx::save(net_, {zeros({1, 1, 28, 28})}, file, {.dynamic_batch = true});
     else
       data::save_tensors(file, {nn::state_dict(net_), {{"model", o_.model}}});
-    if (!o_.quiet) fmt::print("{}weights written to {}\n", interrupted ? "interrupted: " : "", file);
+    if (!o_.quiet) fmt::print("{}weights written to {}\n", stop_ ? "interrupted: " : "", file);
   }
 
-  int finish(const data::Mnist& test, double seconds) {
-    constexpr int too_low = 1, stopped = 130;
-    std::vector<std::vector<std::int64_t>> confusion(10, std::vector<std::int64_t>(10, 0));
-    const Score score = evaluate(test, &confusion);
+  int finish(const data::Mnist& train, const data::Mnist& test, double seconds) {
+    constexpr int too_low = 1;
+    Outcome outcome;
+    const Score score = evaluate(test, &outcome);
     if (!o_.quiet) {
-      print_confusion(confusion);
+      print_confusion(outcome.confusion);
       fmt::print("peak memory {:.0f} MB\n", peak_memory());
     }
     if (!o_.predict.empty()) predict();
+    if (!o_.report.empty())
+      training::write_report(o_.report, make_page(o_, net_, history_, score, outcome, train, test, seconds));
     fmt::print("test accuracy {:.2f}% ({}/{})  weights {:016x}  {} epoch{} in {:.1f} s\n", score.percent(),
-               score.hits, score.images, nn::digest(nn::state_dict(net_)), epochs_done_,
-               epochs_done_ == 1 ? "" : "s", seconds);
-    if (interrupted) return stopped;
+               score.hits, score.images, nn::digest(nn::state_dict(net_)), history_.size(),
+               history_.size() == 1 ? "" : "s", seconds);
+    if (stop_) return stop_.exit_code();
     return score.percent() < o_.require_accuracy ? too_low : 0;
   }
 
@@ -245,19 +203,37 @@ class Trainer {
     print_prediction(picture, softmax(net_(x), 1).to(float64).template to_vector<double>());
   }
 
+  /// Computes a failed step again and says what went wrong in it.
+  int replay() {
+    constexpr int nothing_found = 1;
+    const training::Checkpoint capsule = training::read_checkpoint(o_.replay);
+    const auto batch = [&](const char* name) {
+      for (const auto& [key, x] : capsule.extra)
+        if (key == name) return x;
+      fail<IoError>("{} holds no {}: it is no capsule of a failed step", o_.replay, name);
+    };
+    const Tensor images = batch("images"), labels = batch("labels");
+    const auto found = training::replay(net_, capsule, [&] { return net_.loss(net_(images), labels); });
+    for (const std::string& call : found.calls) fmt::print("{}\n", call);
+    fmt::print("{}\n", found.anomaly.empty() ? "every result and gradient is finite" : found.anomaly);
+    return found.anomaly.empty() ? nothing_found : 0;
+  }
+
   Options o_;
   Net net_;
-  int epochs_done_ = 0;
+  training::StopSignals stop_;
+  training::History history_;
+  std::optional<training::TensorBoard> board_;
 };
 
 }  // namespace
 
-void interrupt() { interrupted = true; }
-
-int run(const Options& options) {
+int run(const Options& given) {
+  const Options options = given.replay.empty() ? given : as_in_capsule(given);
   std::optional<ThreadLimit> limit;
   if (options.threads) limit.emplace(*options.threads);
-  for (const std::string& file : {options.save, options.graph, options.log}) check_writable(file);
+  for (const std::string& file : {options.save, options.graph, options.log, options.report})
+    check_writable(file);
   manual_seed(options.seed);
   if (options.model == "mlp") return Trainer<Mlp>(options).run();
   if (options.model == "lenet") return Trainer<LeNet>(options).run();

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <stdexcept>
+
 #include "options.hpp"
 
-/// Trains, tests, saves and predicts as asked. Returns the exit code of the program.
+/// Trains, tests, saves and predicts as asked, and on SIGINT or SIGTERM stops after its batch. Returns the
+/// exit code of the program. Throws gradus::Error, UsageError, NotFinite.
 int run(const Options& options);
 
-/// Makes a running `run` stop after its batch, save what it has and return 130. For a signal handler.
-void interrupt();
+/// A step whose loss was not finite; the text says where its capsule is.
+struct NotFinite : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};

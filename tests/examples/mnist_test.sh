@@ -59,6 +59,41 @@ expect 2 'cut.safetensors' --load cut.safetensors --predict test:0
 [[ $(digest --threads 1) == $(digest --threads 3) ]] || complain "the weights depend on the number of threads"
 [[ $(digest --seed 1) != $(digest --seed 2) ]] || complain "the weights do not depend on the seed"
 
+# What a checkpoint is good for. The kills are in resume_test.sh.
+last_digest() { sed -nE 's/.*weights ([0-9a-f]{16}).*/\1/p' out; }
+run=(--model mlp --epochs 2 --checkpoint kept)
+expect 2 '^mnist: --resume needs --checkpoint DIR' --resume
+expect 2 '^mnist: --every 0?-1 must be at least 0' --every=-1
+expect 2 '^mnist: --dropout: the mlp has none' --model mlp --dropout 0.5
+expect 0 "weights" "${run[@]}" --every 10 --resume --log log.csv
+whole=$(last_digest)
+[[ $(ls kept) == $'best.checkpoint\nstep-00000050.checkpoint\nstep-00000060.checkpoint\nstep-00000064.checkpoint' ]] ||
+  complain "the folder of checkpoints holds $(ls kept)"
+[[ $(wc -l <log.csv) == 3 && $(head -n 1 log.csv) == epoch,train_loss,* ]] || complain "log.csv is $(cat log.csv)"
+expect 2 'kept holds checkpoints already; --resume goes on from them' "${run[@]}"
+expect 2 'step-00000064.checkpoint was made with seed 1, not 2' "${run[@]}" --resume --seed 2
+expect 0 'going on from kept/step-00000064.checkpoint, step 64' "${run[@]}" --resume
+[[ $(last_digest) == "$whole" ]] || complain "a run gone on with after its end has other weights"
+truncate -s -5 kept/step-00000064.checkpoint
+printf x | dd of=kept/step-00000060.checkpoint bs=1 seek=100000 conv=notrunc status=none
+expect 0 'step-00000064.checkpoint is truncated.*; taking the one before' "${run[@]}" --resume
+grep -q 'step-00000060.checkpoint is damaged: its checksum does not fit; taking the one before' out || complain "no word of the second: $(cat out)"
+grep -q 'going on from kept/step-00000050.checkpoint, step 50' out || complain "not the one before: $(cat out)"
+[[ $(last_digest) == "$whole" ]] || complain "a run gone on with after damage has other weights"
+
+"$mnist" --epochs 10000 --checkpoint terminated >out 2>&1 &
+sleep 3
+kill -TERM $!
+wait $!
+code=$?
+[[ $code == 143 ]] || complain "a terminated run exits with $code: $(tail -n 3 out)"
+[[ -n $(ls terminated/step-*.checkpoint) ]] || complain "a terminated run leaves no checkpoint"
+
+expect 3 '^mnist: the loss of step [0-9]+ is (nan|inf|-nan); .* mnist --replay mnist-failed.capsule says' --lr 1e25 --optimizer adam
+expect 0 '^[a-z0-9_]+: the result .* is not finite.*train.cpp:[0-9]+\)|^[a-z0-9_]+: .* is not finite.*models.hpp:[0-9]+\)' --replay mnist-failed.capsule
+grep -q '^conv1: \[64, 32, 26, 26\], from' out || complain "the replay does not step through the layers: $(cat out)"
+expect 2 'kept/best.checkpoint holds no images: it is no capsule' --replay kept/best.checkpoint
+
 "$mnist" --epochs 10000 --save stopped.safetensors >out 2>&1 &
 sleep 3
 kill -INT $!

@@ -1,0 +1,66 @@
+#include "recipe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+using namespace gradus;
+
+std::unique_ptr<optim::Optimizer> make_optimizer(const Options& o, const std::vector<Tensor>& parameters) {
+  const double lr = learning_rate(o);
+  if (o.optimizer == "adam") return std::make_unique<optim::Adam>(parameters, optim::AdamOptions{.lr = lr});
+  if (o.optimizer == "adamw")
+    return std::make_unique<optim::AdamW>(parameters, optim::AdamWOptions{.lr = lr});
+  if (o.optimizer == "rmsprop")
+    return std::make_unique<optim::RMSprop>(parameters, optim::RMSpropOptions{.lr = lr});
+  if (o.optimizer == "adagrad")
+    return std::make_unique<optim::Adagrad>(parameters, optim::AdagradOptions{.lr = lr});
+  return std::make_unique<optim::SGD>(parameters,
+                                      optim::SGDOptions{.lr = lr, .momentum = 0.9, .nesterov = true});
+}
+
+std::unique_ptr<optim::Scheduler> make_schedule(const Options& o, optim::Optimizer& optimizer,
+                                                std::int64_t steps) {
+  const std::int64_t total = std::max<std::int64_t>(steps, 1);
+  if (o.schedule == "onecycle")
+    return std::make_unique<optim::OneCycleLR>(
+        optimizer, optim::OneCycleLROptions{
+                       .max_lr = learning_rate(o), .total_steps = total + 1, .cycle_momentum = false});
+  if (o.schedule == "cosine")
+    return std::make_unique<optim::CosineAnnealingLR>(optimizer,
+                                                      optim::CosineAnnealingLROptions{.T_max = total});
+  if (o.schedule == "step")
+    return std::make_unique<optim::StepLR>(
+        optimizer, optim::StepLROptions{.step_size = std::max<std::int64_t>(total / 3, 1), .gamma = 0.3});
+  if (o.schedule == "warmup")
+    return std::make_unique<optim::LinearLR>(
+        optimizer,
+        optim::LinearLROptions{.start_factor = 0.1, .total_iters = std::max<std::int64_t>(total / 10, 1)});
+  return nullptr;
+}
+
+std::map<std::string, std::string> settings(const Options& o, std::int64_t images) {
+  return {{"model", o.model},
+          {"epochs", std::to_string(o.epochs)},
+          {"batch-size", std::to_string(o.batch_size)},
+          {"lr", fmt::format("{}", learning_rate(o))},
+          {"optimizer", o.optimizer},
+          {"schedule", o.schedule},
+          {"augment", o.augment ? "on" : "off"},
+          {"dropout", fmt::format("{}", o.dropout)},
+          {"seed", std::to_string(o.seed)},
+          {"images", std::to_string(images)}};
+}
+
+void check_settings(const std::map<std::string, std::string>& then,
+                    const std::map<std::string, std::string>& now, const std::string& file) {
+  for (const auto& [name, value] : now) {
+    const auto before = then.find(name);
+    const std::string was = before == then.end() ? "nothing" : before->second;
+    if (was != value)
+      throw UsageError(
+          fmt::format("{} was made with {} {}, not {}; go on with the same settings, or begin anew "
+                      "in another folder",
+                      file, name, was, value));
+  }
+}
