@@ -74,7 +74,7 @@ std::string compare_numerically(const Fixture& fixture, const Setting& setting, 
 }
 
 std::string check(const Fixture& fixture, const Setting& setting, const Subject& f,
-                  const PytorchOptions& options) {
+                  const PytorchOptions& options, bool numerically) {
   const Results results = f(FixtureTensors(setting.inputs), fixture.options);
   std::string text;
   for (const auto& [name, y] : results.named)
@@ -86,7 +86,8 @@ std::string check(const Fixture& fixture, const Setting& setting, const Subject&
   if (!fixture.cotangent.defined() || !text.empty()) return text;
   text += compare_gradients(fixture, setting, results.named[0].second, options.tolerance);
   const std::string variant = fixture.name.substr(fixture.name.find('/') + 1);
-  if (!variant.starts_with("special")) text += compare_numerically(fixture, setting, f, options.second);
+  if (numerically && !variant.starts_with("special"))
+    text += compare_numerically(fixture, setting, f, options.second);
   return text;
 }
 
@@ -101,7 +102,9 @@ std::string disagreement(std::string_view file, std::string_view subject, const 
   std::string text;
   for (const Fixture& fixture : fixtures(file, subject))
     for (const auto& [name, layout] : layouts) {
-      const std::string found = check(fixture, lay_out(fixture, layout), f, options);
+      // The gradient checker tries other layouts of its own; to take all of these is for the fast builds.
+      const bool numerically = !sanitized || name == "sliced";
+      const std::string found = check(fixture, lay_out(fixture, layout), f, options, numerically);
       if (!found.empty()) text += fmt::format("{}, {}: {}", fixture.name, name, found);
     }
   return text;
