@@ -81,8 +81,8 @@ grep -q 'step-00000060.checkpoint is damaged: its checksum does not fit; taking 
 grep -q 'going on from kept/step-00000050.checkpoint, step 50' out || complain "not the one before: $(cat out)"
 [[ $(last_digest) == "$whole" ]] || complain "a run gone on with after damage has other weights"
 
-"$mnist" --epochs 10000 --checkpoint terminated >out 2>&1 &
-sleep 3
+"$mnist" --epochs 10000 --checkpoint terminated --every 1 >out 2>&1 &
+for _ in {1..300}; do ls terminated/step-*.checkpoint >/dev/null 2>&1 && break; sleep 0.1; done  # it is at work
 kill -TERM $!
 wait $!
 code=$?
