@@ -28,12 +28,6 @@ R as_result(std::vector<Tensor> all) {
     return all[0];
 }
 
-/// A copy, as a function of a list.
-template <class F>
-TensorFunction owned(F f) {
-  return [f = std::move(f)](const std::vector<Tensor>& in) { return as_function(f)(in); };
-}
-
 /// How a function is computed again; models have their own way (nn/checkpoint.hpp).
 template <class F>
 struct SegmentOf {

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <concepts>
 #include <functional>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include <gradus/autograd/members.hpp>
 #include <gradus/autograd/tensor.hpp>
 
 /// For writers of what works on any function of tensors: checks, derivative tools.
@@ -24,28 +29,69 @@ std::vector<Tensor> as_vector(const Tuple& many) {
   return std::apply([](const auto&... one) { return std::vector<Tensor>{one...}; }, many);
 }
 
+/// Of a struct of several results, such as `Extremum` or one of those within another.
+template <Reflectable T>
+std::vector<Tensor> as_vector(const T& many) {
+  std::vector<Tensor> all;
+  for_each_member(many, [&](std::string_view, const auto& member) {
+    for (Tensor& one : as_vector(member)) all.push_back(std::move(one));
+  });
+  return all;
+}
+
 template <std::size_t>
 using AsTensor = const Tensor&;
 
-/// The function as one of a list. It may take the list, or up to 8 tensors one by one.
-template <std::size_t Count = 1, class F>
+template <class F, std::size_t... I>
+consteval bool takes(std::index_sequence<I...>) {
+  return std::invocable<F&, AsTensor<I>...>;
+}
+
+/// Whether `f` takes 0, 1, .. tensors.
+template <class F, std::size_t... Count>
+consteval std::array<bool, sizeof...(Count)> counts_taken(std::index_sequence<Count...>) {
+  return {takes<F>(std::make_index_sequence<Count>())...};
+}
+template <class F>
+constexpr std::array<bool, 9> takes_count = counts_taken<F>(std::make_index_sequence<9>());
+
+template <class F, std::size_t... I>
+std::vector<Tensor> call_with(F& f, const std::vector<Tensor>& in, std::index_sequence<I...>) {
+  return as_vector(f(in[I]...));
+}
+
+/// f(in[0], in[1], ..) with as many as there are.
+template <std::size_t Count, class F>
+std::vector<Tensor> spread(F& f, const std::vector<Tensor>& in) {
+  if constexpr (Count < takes_count<F>.size()) {
+    if constexpr (takes_count<F>[Count])
+      if (in.size() == Count) return call_with(f, in, std::make_index_sequence<Count>());
+    return spread<Count + 1>(f, in);
+  } else {
+    std::string counts;
+    for (std::size_t n = 1; n < takes_count<F>.size(); ++n)
+      if (takes_count<F>[n]) counts += (counts.empty() ? "" : " or ") + std::to_string(n);
+    fail<ValueError>("{} inputs for a function of {}", in.size(), counts);
+  }
+}
+
+/// The function as one of a list. It may take the list, or up to 8 tensors one by one; with default
+/// arguments or overloads, any of several numbers of them.
+template <class F>
 TensorFunction as_function(F& f) {
   if constexpr (std::invocable<F&, const std::vector<Tensor>&>) {
     return [&f](const std::vector<Tensor>& in) { return as_vector(f(in)); };
   } else {
-    static_assert(Count <= 8, "this needs a function of one to eight tensors, or of a std::vector of them");
-    return [&f]<std::size_t... I>(std::index_sequence<I...>)->TensorFunction {
-      if constexpr (std::invocable<F&, AsTensor<I>...>) {
-        return [&f](const std::vector<Tensor>& in) {
-          require<ValueError>(in.size() == Count, "{} inputs for a function of {}", in.size(), Count);
-          return as_vector(f(in[I]...));
-        };
-      } else {
-        return as_function<Count + 1>(f);
-      }
-    }
-    (std::make_index_sequence<Count>{});
+    static_assert(std::count(takes_count<F>.begin(), takes_count<F>.end(), true) > 0,
+                  "this needs a function of one to eight tensors, or of a std::vector of them");
+    return [&f](const std::vector<Tensor>& in) { return spread<1>(f, in); };
   }
+}
+
+/// A copy of `f`, as a function of a list.
+template <class F>
+TensorFunction owned(F f) {
+  return [f = std::move(f)](const std::vector<Tensor>& in) { return as_function(f)(in); };
 }
 
 }  // namespace detail

@@ -84,7 +84,7 @@ def same(a, b):
 
 # What the patterns below find that is neither op, layer, optimizer nor schedule.
 OTHER = re.compile(r"Optimizer|Scheduler|RuleOptimizer|\w+Rule|AnyLayer|Walker|Observer|CheckedModel|"
-                   r"copy_values|from_\w+|borrow|\w+_layer")
+                   r"copy_values|from_\w+|borrow|name|\w+_layer")
 # Ops with nothing to differentiate; those that make tensors, compare, search or draw join them.
 CONSTANT = {"all", "any", "argmax", "argmin", "argsort", "count_nonzero", "isclose", "nonzero", "one_hot", "signbit",
             "tril_indices", "triu_indices"}
@@ -194,7 +194,7 @@ def test_cases():
     command = re.search(r"COMMAND gradcheck (.*)\)", (ROOT / "tests/CMakeLists.txt").read_text())
     if command:  # its cases: random shapes, layouts and options, each with the name of what it checks
         whole = "\n".join(source(path) for path in (ROOT / "examples/gradcheck").glob("*_cases.cpp"))
-        words = set(re.findall(r'"(?:nn::)?(\w+)"', whole))
+        words = set(re.findall(r'"(?:nn::)?(\w+)["{]', whole))
         cases.append(TestCase("", words, False, True, "--second-order" in command.group(1)))
     return cases
 

@@ -45,16 +45,17 @@ Estimate estimate(double base, const Triple& up, const Triple& down, double h, d
   }
   const double rough = (4 * central[1] - central[0]) / 3, fine = (4 * central[2] - central[1]) / 3;
   const double rounding = noise / (h / 4);
+  const double cancelled = 4 * epsilon / h;  // the rounding of terms of the size of 1 that vanish
   Estimate e{};
   e.value = (16 * fine - rough) / 15;
-  e.bar = std::abs(fine - rough) + 2 * rounding;
+  e.bar = std::abs(fine - rough) + 2 * rounding + cancelled;
   const Side r = one_sided(right), l = one_sided(left);
   e.left = l.slope, e.right = r.slope;
-  e.side_bar = std::max(r.bar, l.bar) + 16 * rounding;
+  e.side_bar = std::max(r.bar, l.bar) + 16 * rounding + 4 * cancelled;
   // Of a smooth function, right - left falls with h.
   const double wide = std::abs(right[0] - left[0]), narrow = std::abs(right[2] - left[2]);
   const double size = std::max({std::abs(right[2]), std::abs(left[2]), 1e-3 * magnitude});
-  e.kink = narrow > 0.4 * wide && narrow > 1e-5 * size + 64 * rounding;
+  e.kink = narrow > 0.4 * wide && narrow > 1e-5 * size + 64 * rounding + 16 * cancelled;
   // At the edge of the domain there is one side only.
   if (std::isfinite(base) && std::isnan(l.slope) != std::isnan(r.slope)) {
     e.kink = true;
@@ -173,7 +174,6 @@ std::vector<std::size_t> Judge::climb(const std::vector<std::size_t>& open, doub
     Estimate e = estimate(line_.base[i], {up[0][i], up[1][i], up[2][i]}, {down[0][i], down[1][i], down[2][i]},
                           h, line_.rounding[i], line_.magnitude[i]);
     e.bar += 8 * epsilon / relative * std::abs(e.value);  // x + h is rounded
-    e.bar += 4 * epsilon / h;                             // as are terms of the size of 1 that cancel
     if (!settle(i, e)) left.push_back(i);
   }
   return left;

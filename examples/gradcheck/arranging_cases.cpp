@@ -1,91 +1,60 @@
 // Scans, order, diagonals, masks, elements moved and dealt out.
-#include <gradus/gradus.hpp>
-#include <gradus/nn/gradcheck/case.hpp>
+#include "forms.hpp"
 
 namespace {
 
 using namespace gradus;
-using Inputs = std::vector<Tensor>;
-
-/// A case of a tensor that is not empty, along one of its dimensions: `code` is the C++ with {} for that.
-template <class F>
-GradcheckCase along(const char* name, const std::string& code, F f, bool or_empty = false,
-                    DrawOptions options = {}) {
-  return {name, [=](Draw& draw) {
-            Shape shape = draw.shape(1, 3);
-            for (std::int64_t& size : shape) size = or_empty ? size : std::max<std::int64_t>(size, 1);
-            const std::int64_t dim = draw.integer(0, static_cast<std::int64_t>(shape.size()) - 1);
-            draw.input("x", shape, options);
-            return trial(draw, fmt::format(fmt::runtime(code), dim),
-                         [=](const Inputs& in) { return f(in[0], dim); });
-          }};
-}
-
-/// A case of one tensor of this many dimensions.
-template <class F>
-GradcheckCase whole(const char* name, const char* code, std::int64_t rank, F f) {
-  return {name, [=](Draw& draw) {
-            draw.input("x", draw.shape(rank, rank));
-            return trial(draw, code, [=](const Inputs& in) { return f(in[0]); });
-          }};
-}
 
 const GradcheckCases scans{{
-    along(
-        "cumprod", "cumprod(x, {})", [](const Tensor& x, std::int64_t d) { return cumprod(x, d); }, true),
-    along(
-        "logcumsumexp", "logcumsumexp(x, {})",
-        [](const Tensor& x, std::int64_t d) { return logcumsumexp(x, d); }, true),
-    along("cummax", "cummax(x, {}).values",
-          [](const Tensor& x, std::int64_t d) { return cummax(x, d).values; }),
-    along("cummin", "cummin(x, {}).values",
-          [](const Tensor& x, std::int64_t d) { return cummin(x, d).values; }),
+    along("cumprod", {}, [](auto& x, auto d) { return cumprod(x, d); }),
+    along("logcumsumexp", {}, [](auto& x, auto d) { return logcumsumexp(x, d); }),
+    along("cummax", {.code = "cummax(x, {}).values", .or_empty = false},
+          [](auto& x, auto d) { return cummax(x, d).values; }),
+    along("cummin", {.code = "cummin(x, {}).values", .or_empty = false},
+          [](auto& x, auto d) { return cummin(x, d).values; }),
 }};
 
-/// x with all elements apart: moving the middle one of three that are equal changes nothing, either way.
-Tensor apart(const Tensor& x) { return x + reshape(arange(x.numel()), x.shape()).to(x.dtype()) * 0.371; }
-
-/// A case of a function of order, `code` with {} for x and the dimension.
-template <class F>
-GradcheckCase of_order(const char* name, const char* code, F f, bool or_empty = false) {
-  const std::string whole = fmt::format(
-      fmt::runtime(code), "x + reshape(arange(x.numel()), x.shape()).to(x.dtype()) * 0.371", "{0}");
-  return along(
-      name, whole, [=](const Tensor& x, std::int64_t d) { return f(apart(x), d); }, or_empty);
-}
-
 const GradcheckCases orders{{
-    of_order(
-        "sort", "sort({}, {}).values", [](const Tensor& x, std::int64_t d) { return sort(x, d).values; },
-        true),
-    of_order("topk", "topk({0}, (x.size({1}) + 1) / 2, {1}, false).values",
-             [](const Tensor& x, std::int64_t d) { return topk(x, (x.size(d) + 1) / 2, d, false).values; }),
-    of_order("kthvalue", "kthvalue({0}, (x.size({1}) + 1) / 2, {1}).values",
-             [](const Tensor& x, std::int64_t d) { return kthvalue(x, (x.size(d) + 1) / 2, d).values; }),
-    of_order("median", "median({}, {}).values",
-             [](const Tensor& x, std::int64_t d) { return median(x, d).values; }),
+    of_order("sort", "sort({}, {}).values", true, [](auto x, auto d) { return sort(x, d).values; }),
+    of_order("topk", "topk({0}, (x.size({1}) + 1) / 2, {1}, false).values", false,
+             [](auto x, auto d) { return topk(x, (x.size(d) + 1) / 2, d, false).values; }),
+    of_order("kthvalue", "kthvalue({0}, (x.size({1}) + 1) / 2, {1}).values", false,
+             [](auto x, auto d) { return kthvalue(x, (x.size(d) + 1) / 2, d).values; }),
+    of_order("median", "median({}, {}).values", false, [](auto x, auto d) { return median(x, d).values; }),
+    of_order("nanmedian", "nanmedian({}, {}).values", false,
+             [](auto x, auto d) { return nanmedian(x, d).values; }),
+    of_order("mode", "mode({}, {}).values", false, [](auto x, auto d) { return mode(x, d).values; }),
+    of_order("quantile", "quantile({}, 0.3, {{{{.dim = {}}}}})", false,
+             [](auto x, auto d) { return quantile(x, 0.3, {.dim = d}); }),
+    of_order("nanquantile", "nanquantile({}, 0.7, {{{{.dim = {}, .keepdim = true}}}})", false,
+             [](auto x, auto d) { return nanquantile(x, 0.7, {.dim = d, .keepdim = true}); }),
 }};
 
 const GradcheckCases moved{{
-    whole("diagonal", "diagonal(x, 1) * 2", 2, [](const Tensor& x) { return diagonal(x, 1) * 2; }),
-    whole("diag_embed", "diag_embed(x, -1)", 2, [](const Tensor& x) { return diag_embed(x, -1); }),
-    whole("diag", "diag(x)", 1, [](const Tensor& x) { return diag(x); }),
-    whole("trace", "trace(x)", 2, [](const Tensor& x) { return trace(x); }),
-    whole("t", "t(x) * 2", 2, [](const Tensor& x) { return t(x) * 2; }),
+    whole("diagonal", "diagonal(x, 1) * 2", 2, [](auto& x) { return diagonal(x, 1) * 2; }),
+    whole("diag_embed", "diag_embed(x, -1)", 2, [](auto& x) { return diag_embed(x, -1); }),
+    whole("diag", "diag(x)", 1, [](auto& x) { return diag(x); }),
+    whole("trace", "trace(x)", 2, [](auto& x) { return trace(x); }),
+    whole("t", "t(x) * 2", 2, [](auto& x) { return t(x) * 2; }),
     whole("movedim", "movedim(x, {0, 1}, {2, 0}) * 2", 3,
-          [](const Tensor& x) {
-            return movedim(x, {0, 1}, {2, 0}) * 2;
+          [](auto& x) {
+            return movedim(x, Dims{0, 1}, Dims{2, 0}) * 2;
           }),
     whole("repeat", "repeat(x, {2, 1, 3})", 2,
-          [](const Tensor& x) {
-            return repeat(x, {2, 1, 3});
+          [](auto& x) {
+            return repeat(x, Dims{2, 1, 3});
           }),
-    along(
-        "roll", "roll(x, 2, {})", [](const Tensor& x, std::int64_t d) { return roll(x, 2, d); }, true),
-    along("unbind", "unbind(x, {})", [](const Tensor& x, std::int64_t d) { return unbind(x, d); }),
-    along(
-        "repeat_interleave", "repeat_interleave(x, 2, {})",
-        [](const Tensor& x, std::int64_t d) { return repeat_interleave(x, 2, d); }, true),
+    whole("tile", "tile(x, {2, 3})", 3,
+          [](auto& x) {
+            return tile(x, Dims{2, 3});
+          }),
+    whole("rot90", "rot90(x, 3)", 2, [](auto& x) { return rot90(x, 3); }),
+    along("roll", {.code = "roll(x, 2, {})"}, [](auto& x, auto d) { return roll(x, 2, d); }),
+    along("unbind", {.or_empty = false}, [](auto& x, auto d) { return unbind(x, d); }),
+    along("repeat_interleave", {.code = "repeat_interleave(x, 2, {})"},
+          [](auto& x, auto d) { return repeat_interleave(x, 2, d); }),
+    along("tensor_split", {.code = "tensor_split(x, 2, {})"},
+          [](auto& x, auto d) { return tensor_split(x, 2, d); }),
     {"meshgrid",
      [](Draw& draw) {
        draw.input("a", {draw.size()});

@@ -1,13 +1,11 @@
 // Functions of one element, or of one of each of several tensors.
 #include <cmath>
 
-#include <gradus/gradus.hpp>
-#include <gradus/nn/gradcheck/case.hpp>
+#include "forms.hpp"
 
 namespace {
 
 using namespace gradus;
-using Inputs = std::vector<Tensor>;
 
 struct Unary {
   const char* name;
@@ -43,6 +41,18 @@ const std::vector<Unary> unary{
     {"softplus", [](const Tensor& x) { return softplus(x); }, -15, 15},
     {"logsigmoid", [](const Tensor& x) { return logsigmoid(x); }, -15, 15},
     {"gelu", [](const Tensor& x) { return gelu(x); }, -5, 5},
+    {"selu", [](const Tensor& x) { return selu(x); }, -4, 4},
+    {"celu", [](const Tensor& x) { return celu(x, 0.7); }, -4, 4},
+    {"mish", [](const Tensor& x) { return mish(x); }, -6, 6},
+    {"softsign", [](const Tensor& x) { return softsign(x); }, -4, 4},
+    {"tanhshrink", [](const Tensor& x) { return tanhshrink(x); }, -3, 3},
+    {"relu6", [](const Tensor& x) { return relu6(x); }, -3, 9},
+    {"hardtanh", [](const Tensor& x) { return hardtanh(x); }},
+    {"hardsigmoid", [](const Tensor& x) { return hardsigmoid(x); }, -5, 5},
+    {"hardswish", [](const Tensor& x) { return hardswish(x); }, -5, 5},
+    {"hardshrink", [](const Tensor& x) { return hardshrink(x); }},
+    {"softshrink", [](const Tensor& x) { return softshrink(x); }},
+    {"rrelu", [](const Tensor& x) { return rrelu(x); }},
     {"tan", [](const Tensor& x) { return tan(x); }, -1.4, 1.4},
     {"asin", [](const Tensor& x) { return asin(x); }, -0.95, 0.95},
     {"acos", [](const Tensor& x) { return acos(x); }, -0.95, 0.95},
@@ -59,6 +69,12 @@ const std::vector<Unary> unary{
     {"logit", [](const Tensor& x) { return logit(x); }, 0.05, 0.95},
     {"trunc", [](const Tensor& x) { return trunc(x); }},
     {"frac", [](const Tensor& x) { return frac(x); }},
+    {"deg2rad", [](const Tensor& x) { return deg2rad(x); }},
+    {"rad2deg", [](const Tensor& x) { return rad2deg(x); }},
+    {"lgamma", [](const Tensor& x) { return lgamma(x); }, 0.3, 4},
+    {"digamma", [](const Tensor& x) { return digamma(x); }, 0.3, 4},
+    {"erfinv", [](const Tensor& x) { return erfinv(x); }, -0.9, 0.9},
+    {"sinc", [](const Tensor& x) { return sinc(x); }, -3, 3},
     {"nan_to_num", [](const Tensor& x) { return nan_to_num(x); }},
 };
 
@@ -91,6 +107,15 @@ const std::vector<Binary> binary{
     {"hypot", [](const Tensor& a, const Tensor& b) { return hypot(a, b); }, 0.2, 3},
     {"logaddexp", [](const Tensor& a, const Tensor& b) { return logaddexp(a, b); }, -5, 5},
     {"xlogy", [](const Tensor& a, const Tensor& b) { return xlogy(a, b); }, 0.2, 3},
+    {"xlog1py", [](const Tensor& a, const Tensor& b) { return xlog1py(a, b); }, 0.2, 3},
+    {"logaddexp2", [](const Tensor& a, const Tensor& b) { return logaddexp2(a, b); }, -5, 5},
+    {"floor_divide", [](const Tensor& a, const Tensor& b) { return floor_divide(a, b); }, 0.3, 3},
+    {"maximum", [](const Tensor& a, const Tensor& b) { return maximum(a, b); }},
+    {"minimum", [](const Tensor& a, const Tensor& b) { return minimum(a, b); }},
+    {"fmax", [](const Tensor& a, const Tensor& b) { return fmax(a, b); }},
+    {"fmin", [](const Tensor& a, const Tensor& b) { return fmin(a, b); }},
+    {"ldexp", [](const Tensor& a, const Tensor& b) { return ldexp(a, b); }},
+    {"heaviside", [](const Tensor& a, const Tensor& b) { return heaviside(a, b); }},
 };
 
 /// Two shapes that broadcast to each other: some sizes are 1, some leading dimensions are absent.
@@ -126,20 +151,6 @@ const GradcheckCases others{{
      [](Draw& draw) {
        draw.input("x", draw.shape());
        return trial(draw, "clamp(x, -1, 0.5)", [](const Inputs& in) { return clamp(in[0], -1, 0.5); });
-     }},
-    {"maximum",
-     [](Draw& draw) {
-       const auto [a, b] = broadcast_shapes(draw);
-       draw.input("a", a);
-       draw.input("b", b);
-       return trial(draw, "maximum(a, b)", [](const Inputs& in) { return maximum(in[0], in[1]); });
-     }},
-    {"minimum",
-     [](Draw& draw) {
-       const auto [a, b] = broadcast_shapes(draw);
-       draw.input("a", a);
-       draw.input("b", b);
-       return trial(draw, "minimum(a, b)", [](const Inputs& in) { return minimum(in[0], in[1]); });
      }},
     {"where",
      [](Draw& draw) {
@@ -182,10 +193,69 @@ const GradcheckCases others{{
        return trial(draw, "addcdiv(x, a, b, 0.5)",
                     [](const Inputs& in) { return addcdiv(in[0], in[1], in[2], 0.5); });
      }},
+    {"threshold",
+     [](Draw& draw) {
+       draw.input("x", draw.shape());
+       return trial(draw, "threshold(x, 0.5, -1)",
+                    [](const Inputs& in) { return threshold(in[0], 0.5, -1); });
+     }},
+    {"glu",
+     [](Draw& draw) {
+       draw.input("x", {draw.size(3), 2 * draw.size(3)});
+       return trial(draw, "glu(x)", [](const Inputs& in) { return glu(in[0]); });
+     }},
+    {"prelu",
+     [](Draw& draw) {
+       const std::int64_t c = draw.size(3);
+       draw.input("x", {draw.size(3), c, draw.size(2)});
+       draw.input("weight", {draw.flag() ? c : 1});
+       return trial(draw, "prelu(x, weight)", [](const Inputs& in) { return prelu(in[0], in[1]); });
+     }},
+    {"alpha_dropout",
+     [](Draw& draw) {
+       draw.input("x", draw.shape());
+       return trial(draw, "[&] { Generator g{3}; return alpha_dropout(x, 0.4, true, &g); }()",
+                    [](const Inputs& in) {
+                      Generator generator{3};
+                      return alpha_dropout(in[0], 0.4, true, &generator);
+                    });
+     }},
+    {"feature_dropout",
+     [](Draw& draw) {
+       draw.input("x", {draw.size(2), draw.size(3), draw.size(3)});
+       return trial(draw, "[&] { Generator g{3}; return feature_dropout(x, 0.4, true, &g); }()",
+                    [](const Inputs& in) {
+                      Generator generator{3};
+                      return feature_dropout(in[0], 0.4, true, &generator);
+                    });
+     }},
+    {"feature_alpha_dropout",
+     [](Draw& draw) {
+       draw.input("x", {draw.size(2), draw.size(3), draw.size(3)});
+       return trial(draw, "[&] { Generator g{3}; return feature_alpha_dropout(x, 0.4, true, &g); }()",
+                    [](const Inputs& in) {
+                      Generator generator{3};
+                      return feature_alpha_dropout(in[0], 0.4, true, &generator);
+                    });
+     }},
     {"logit with eps",
      [](Draw& draw) {
        draw.input("x", draw.shape(), {.low = -0.5, .high = 1.5});
        return trial(draw, "logit(x, 0.1)", [](const Inputs& in) { return logit(in[0], 0.1); });
+     }},
+    {"copysign",
+     [](Draw& draw) {
+       const auto [a, b] = broadcast_shapes(draw);
+       draw.input("a", a);
+       draw.input("b", b, {.low = 0.3, .high = 3});
+       return trial(draw, "copysign(a, -b)", [](const Inputs& in) { return copysign(in[0], -in[1]); });
+     }},
+    {"polygamma",
+     [](Draw& draw) {
+       const std::int64_t n = draw.integer(0, 3);
+       draw.input("x", draw.shape(), {.low = 0.5, .high = 4});
+       return trial(draw, fmt::format("polygamma({}, x)", n),
+                    [=](const Inputs& in) { return polygamma(n, in[0]); });
      }},
     {"pow of a number",
      [](Draw& draw) {

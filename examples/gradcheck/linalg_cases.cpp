@@ -1,11 +1,9 @@
 // Products by equation, systems of equations, inverses, determinants.
-#include <gradus/gradus.hpp>
-#include <gradus/nn/gradcheck/case.hpp>
+#include "forms.hpp"
 
 namespace {
 
 using namespace gradus;
-using Inputs = std::vector<Tensor>;
 
 /// x, made diagonally dominant, so that it is far from singular.
 Tensor regular(const Tensor& x) { return x + eye(x.size(-1), -1, {.dtype = x.dtype()}) * 5; }
@@ -145,6 +143,15 @@ const GradcheckCases factors{{
                       const Tensor a = spread(in[0]);
                       return square(eigh(a + transpose(a, -1, -2)).vectors);
                     });
+     }},
+    {"eigvalsh",
+     [](Draw& draw) {
+       draw.input("x", matrices(draw), {.low = -1, .high = 1});
+       const std::string x = spread_code("x");
+       return trial(draw, fmt::format("eigvalsh({0} + transpose({0}, -1, -2))", x), [](const Inputs& in) {
+         const Tensor a = spread(in[0]);
+         return eigvalsh(a + transpose(a, -1, -2));
+       });
      }},
     {"lstsq",
      [](Draw& draw) {

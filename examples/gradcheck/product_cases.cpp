@@ -1,11 +1,10 @@
 // Matrix products, convolution, pooling, normalisation.
-#include <gradus/gradus.hpp>
-#include <gradus/nn/gradcheck/case.hpp>
+#include "forms.hpp"
+#include "window.hpp"
 
 namespace {
 
 using namespace gradus;
-using Inputs = std::vector<Tensor>;
 
 const GradcheckCases products{{
     {"matmul",
@@ -46,17 +45,6 @@ const GradcheckCases products{{
                     [](const Inputs& in) { return linear(in[0], in[1], in[2]); });
      }},
 }};
-
-/// Options of a convolution or a pool: each is 1 (or 0) in the simplest case.
-struct Window {
-  std::int64_t kernel, stride, padding, dilation;
-  explicit Window(Draw& draw)
-      : kernel(draw.integer(1, 3)),
-        stride(draw.integer(1, 2)),
-        padding(draw.integer(0, kernel / 2)),
-        dilation(draw.integer(1, 2)) {}
-  std::int64_t reach() const { return dilation * (kernel - 1) + 1; }
-};
 
 const GradcheckCases convolutions{{
     {"conv2d",
@@ -135,6 +123,55 @@ const GradcheckCases normalisations{{
        draw.input("bias", {n});
        return trial(draw, fmt::format("layer_norm(x, {{{}}}, weight, bias, 0.1)", n),
                     [=](const Inputs& in) { return layer_norm(in[0], {n}, in[1], in[2], 0.1); });
+     }},
+    {"rms_norm",
+     [](Draw& draw) {
+       const std::int64_t n = draw.integer(2, 5);
+       draw.input("x", {draw.size(3), n}, {.ties = false});
+       draw.input("weight", {n});
+       return trial(draw, fmt::format("rms_norm(x, {{{}}}, weight, 0.1)", n),
+                    [=](const Inputs& in) { return rms_norm(in[0], {n}, in[1], 0.1); });
+     }},
+    {"group_norm",
+     [](Draw& draw) {
+       draw.input("x", {draw.size(2), 4, draw.size(3)}, {.ties = false});
+       draw.input("weight", {4});
+       draw.input("bias", {4});
+       return trial(draw, "group_norm(x, 2, weight, bias, 0.1)",
+                    [](const Inputs& in) { return group_norm(in[0], 2, in[1], in[2], 0.1); });
+     }},
+    {"instance_norm",
+     [](Draw& draw) {
+       const std::int64_t c = draw.size(3);
+       draw.input("x", {draw.size(2), c, draw.integer(2, 4)}, {.ties = false});
+       draw.input("weight", {c});
+       draw.input("bias", {c});
+       return trial(draw, "instance_norm(x, {}, {}, weight, bias, {.eps = 0.1})", [](const Inputs& in) {
+         return instance_norm(in[0], {}, {}, in[1], in[2], {.eps = 0.1});
+       });
+     }},
+    {"local_response_norm",
+     [](Draw& draw) {
+       const std::int64_t size = draw.integer(1, 4);
+       draw.input("x", {draw.size(2), draw.size(), draw.size(3)});
+       return trial(draw, fmt::format("local_response_norm(x, {}, {{.alpha = 0.5}})", size),
+                    [=](const Inputs& in) { return local_response_norm(in[0], size, {.alpha = 0.5}); });
+     }},
+    {"cosine_similarity",
+     [](Draw& draw) {
+       const Shape shape{draw.size(3), draw.integer(2, 4)};
+       draw.input("a", shape, {.low = 0.3});
+       draw.input("b", shape, {.low = 0.3});
+       return trial(draw, "cosine_similarity(a, b)",
+                    [](const Inputs& in) { return cosine_similarity(in[0], in[1]); });
+     }},
+    {"pairwise_distance",
+     [](Draw& draw) {
+       const Shape shape{draw.size(3), draw.integer(2, 4)};
+       draw.input("a", shape, {.low = -2, .high = -0.1});
+       draw.input("b", shape, {.low = 0.1, .high = 2});
+       return trial(draw, "pairwise_distance(a, b)",
+                    [](const Inputs& in) { return pairwise_distance(in[0], in[1]); });
      }},
     {"batch_norm",
      [](Draw& draw) {

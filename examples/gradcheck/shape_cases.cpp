@@ -1,67 +1,39 @@
 // Reductions, softmax, sorting out and moving elements.
-#include <gradus/gradus.hpp>
-#include <gradus/nn/gradcheck/case.hpp>
+#include "forms.hpp"
 
 namespace {
 
 using namespace gradus;
-using Inputs = std::vector<Tensor>;
-
-/// A case `name(x, dim)`, with what follows `dim` in C++, over tensors of at least one dimension.
-template <class F>
-GradcheckCase along(const char* name, F f, DrawOptions options = {}, bool or_empty = true,
-                    const char* rest = ")") {
-  return {name, [=](Draw& draw) {
-            Shape shape = draw.shape(1, 3);
-            if (!or_empty)
-              for (std::int64_t& size : shape) size = std::max<std::int64_t>(size, 1);
-            const std::int64_t dim = draw.integer(0, static_cast<std::int64_t>(shape.size()) - 1);
-            draw.input("x", shape, options);
-            return trial(draw, fmt::format("{}(x, {}{}", name, dim, rest),
-                         [=](const Inputs& in) { return f(in[0], dim); });
-          }};
-}
-
-/// A case `name(x)` of a tensor of this many dimensions.
-template <class F>
-GradcheckCase whole(const char* name, const char* code, std::int64_t rank, F f) {
-  return {name, [=](Draw& draw) {
-            draw.input("x", draw.shape(rank, rank));
-            return trial(draw, code, [=](const Inputs& in) { return f(in[0]); });
-          }};
-}
 
 const GradcheckCases reductions{{
-    along("sum", [](const Tensor& x, std::int64_t d) { return sum(x, d); }),
-    along(
-        "mean", [](const Tensor& x, std::int64_t d) { return mean(x, d); }, {}, false),
-    along("prod", [](const Tensor& x, std::int64_t d) { return prod(x, d); }),
-    along(
-        "var", [](const Tensor& x, std::int64_t d) { return var(x, d, {.correction = 0}); }, {}, false,
-        ", {.correction = 0})"),
-    {"std",
-     [](Draw& draw) {
-       draw.input("x", {draw.integer(2, 5), draw.size()}, {.ties = false});
-       return trial(
-           draw, "gradus::std(x + unsqueeze(arange(x.size(0)).to(x.dtype()), 1), 0)", [](const Inputs& in) {
-             const Tensor& x = in[0];  // rows apart, also of an expanded x: the root has no slope at 0
-             return gradus::std(x + unsqueeze(arange(x.size(0)).to(x.dtype()), 1), 0);
-           });
-     }},
-    along(
-        "amax", [](const Tensor& x, std::int64_t d) { return amax(x, d); }, {}, false),
-    along(
-        "amin", [](const Tensor& x, std::int64_t d) { return amin(x, d); }, {}, false),
-    along(
-        "max", [](const Tensor& x, std::int64_t d) { return max(x, d).values; }, {}, false, ").values"),
-    along(
-        "min", [](const Tensor& x, std::int64_t d) { return min(x, d).values; }, {}, false, ").values"),
-    along(
-        "logsumexp", [](const Tensor& x, std::int64_t d) { return logsumexp(x, d); }, {}, false),
-    along("softmax", [](const Tensor& x, std::int64_t d) { return softmax(x, d); }, {.low = -5, .high = 5}),
-    along("log_softmax", [](const Tensor& x, std::int64_t d) { return log_softmax(x, d); },
-          {.low = -5, .high = 5}),
-    along("cumsum", [](const Tensor& x, std::int64_t d) { return cumsum(x, d); }),
+    along("sum", {}, [](auto& x, auto d) { return sum(x, d); }),
+    along("mean", {.or_empty = false}, [](auto& x, auto d) { return mean(x, d); }),
+    along("prod", {}, [](auto& x, auto d) { return prod(x, d); }),
+    along("var", {.code = "var(x, {}, {{.correction = 0}})", .or_empty = false},
+          [](auto& x, auto d) { return var(x, d, {.correction = 0}); }),
+    of("std", "gradus::std(x + unsqueeze(arange(5).to(x.dtype()), 1), 0)", "x:5n", {.ties = false},
+       [](auto& in) {  // rows apart, also of an expanded x: the root has no slope at 0
+         return gradus::std(in[0] + unsqueeze(arange(5).to(in[0].dtype()), 1), 0);
+       }),
+    along("amax", {.or_empty = false}, [](auto& x, auto d) { return amax(x, d); }),
+    along("amin", {.or_empty = false}, [](auto& x, auto d) { return amin(x, d); }),
+    along("max", {.code = "max(x, {}).values", .or_empty = false},
+          [](auto& x, auto d) { return max(x, d).values; }),
+    along("min", {.code = "min(x, {}).values", .or_empty = false},
+          [](auto& x, auto d) { return min(x, d).values; }),
+    along("logsumexp", {.or_empty = false}, [](auto& x, auto d) { return logsumexp(x, d); }),
+    along("softmax", {.values = {.low = -5, .high = 5}}, [](auto& x, auto d) { return softmax(x, d); }),
+    along("softmin", {.values = {.low = -5, .high = 5}}, [](auto& x, auto d) { return softmin(x, d); }),
+    of("gumbel_softmax",  // float32 draws other numbers
+       "[&] { Generator g{3}; return gumbel_softmax(x.to(float64), {.tau = 0.7}, &g).to(x.dtype()); }()",
+       "x:nm",
+       [](auto& in) {
+         Generator generator{3};
+         return gumbel_softmax(in[0].to(float64), {.tau = 0.7}, &generator).to(in[0].dtype());
+       }),
+    along("log_softmax", {.values = {.low = -5, .high = 5}},
+          [](auto& x, auto d) { return log_softmax(x, d); }),
+    along("cumsum", {}, [](auto& x, auto d) { return cumsum(x, d); }),
     {"norm",
      [](Draw& draw) {
        const double p = draw.one_of<double>({2, 1, 3, 2.5});
@@ -79,30 +51,27 @@ const GradcheckCases reductions{{
 }};
 
 const GradcheckCases views{{
-    along("flip", [](const Tensor& x, std::int64_t d) { return flip(x, d); }),
-    along(
-        "unsqueeze", [](const Tensor& x, std::int64_t d) { return unsqueeze(x, d) * 2; }, {}, true, ") * 2"),
-    along(
-        "squeeze", [](const Tensor& x, std::int64_t d) { return squeeze(x, d) * 2; }, {}, true, ") * 2"),
-    whole("transpose", "transpose(x, 0, 1) * 2", 2, [](const Tensor& x) { return transpose(x, 0, 1) * 2; }),
+    along("flip", {}, [](auto& x, auto d) { return flip(x, d); }),
+    along("unsqueeze", {.code = "unsqueeze(x, {}) * 2"}, [](auto& x, auto d) { return unsqueeze(x, d) * 2; }),
+    along("squeeze", {.code = "squeeze(x, {}) * 2"}, [](auto& x, auto d) { return squeeze(x, d) * 2; }),
+    whole("transpose", "transpose(x, 0, 1) * 2", 2, [](auto& x) { return transpose(x, 0, 1) * 2; }),
     whole("permute", "permute(x, {2, 0, 1}) * 2", 3,
-          [](const Tensor& x) {
-            return permute(x, {2, 0, 1}) * 2;
+          [](auto& x) {
+            return permute(x, Dims{2, 0, 1}) * 2;
           }),
-    whole("reshape", "reshape(x, {x.numel()})", 3, [](const Tensor& x) { return reshape(x, {x.numel()}); }),
-    whole("flatten", "flatten(x, 1)", 3, [](const Tensor& x) { return flatten(x, 1); }),
-    whole("tril", "tril(x)", 2, [](const Tensor& x) { return tril(x); }),
-    whole("triu", "triu(x, 1)", 2, [](const Tensor& x) { return triu(x, 1); }),
+    whole("reshape", "reshape(x, {x.numel()})", 3, [](auto& x) { return reshape(x, Shape{x.numel()}); }),
+    whole("flatten", "flatten(x, 1)", 3, [](auto& x) { return flatten(x, 1); }),
+    whole("tril", "tril(x)", 2, [](auto& x) { return tril(x); }),
+    whole("triu", "triu(x, 1)", 2, [](auto& x) { return triu(x, 1); }),
     whole("pad", "pad(x, {1, 2, 0, 1}, 3)", 2,
-          [](const Tensor& x) {
-            return pad(x, {1, 2, 0, 1}, 3);
+          [](auto& x) {
+            return pad(x, std::vector<std::int64_t>{1, 2, 0, 1}, 3);
           }),
-    whole("slice", "slice(x, 1, 0, x.size(1), 2)", 2,
-          [](const Tensor& x) { return slice(x, 1, 0, x.size(1), 2); }),
+    whole("slice", "slice(x, 1, 0, x.size(1), 2)", 2, [](auto& x) { return slice(x, 1, 0, x.size(1), 2); }),
     whole("narrow", "narrow(x, 1, 0, (x.size(1) + 1) / 2)", 2,
-          [](const Tensor& x) { return narrow(x, 1, 0, (x.size(1) + 1) / 2); }),
+          [](auto& x) { return narrow(x, 1, 0, (x.size(1) + 1) / 2); }),
     whole("view", "view(x.contiguous(), {x.numel()})", 3,
-          [](const Tensor& x) { return view(x.contiguous(), {x.numel()}); }),
+          [](auto& x) { return view(x.contiguous(), Shape{x.numel()}); }),
     {"unflatten",
      [](Draw& draw) {
        const std::int64_t n = draw.size(3), m = draw.size(3);

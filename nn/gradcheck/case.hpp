@@ -75,14 +75,22 @@ struct GradcheckTrial {
   std::function<GradcheckReport(bool second_order, const GradcheckOptions& options)> check;
 };
 
-/// The check of a function of what was drawn (a std::vector of tensors), or of a layer.
+namespace detail {
+GradcheckTrial function_trial(const Draw& draw, std::string code, TensorFunction f);
+}  // namespace detail
+
+/// The check of a function of what was drawn, one by one or as a std::vector, or of a layer.
 template <class F>
 GradcheckTrial trial(const Draw& draw, std::string code, F f) {
-  GradcheckTrial made{std::move(code), nn::Module<F>, draw.inputs(), {}};
-  made.check = [f = std::move(f), inputs = draw.inputs()](bool second, const GradcheckOptions& options) {
-    return second ? gradgradcheck(f, inputs, options) : gradcheck(f, inputs, options);
-  };
-  return made;
+  if constexpr (nn::Module<F>) {
+    GradcheckTrial made{std::move(code), true, draw.inputs(), {}};
+    made.check = [f = std::move(f), inputs = draw.inputs()](bool second, const GradcheckOptions& options) {
+      return second ? gradgradcheck(f, inputs, options) : gradcheck(f, inputs, options);
+    };
+    return made;
+  } else {
+    return detail::function_trial(draw, std::move(code), detail::owned(std::move(f)));
+  }
 }
 
 /// A name, and a factory of checks.
@@ -114,6 +122,8 @@ struct RunCaseOptions {
   bool second_order = false;
   /// Asked before each trial; false ends the case.
   std::function<bool(int trial)> go_on = {};
+  /// Told each trial that passes, as C++.
+  std::function<void(const std::string& code)> passed = {};
 };
 
 /// What became of a case.

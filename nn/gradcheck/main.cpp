@@ -32,6 +32,7 @@ struct Options {
   std::optional<int> threads;
   double time_limit = 0;
   bool list = false;
+  bool print = false;
   bool help = false;
 };
 
@@ -47,6 +48,8 @@ po::options_description describe(Options& o) {
       "float64 or float32 (checked in float64 and compared); default: both in turn");
   options.add_options()("second-order", po::bool_switch(&o.run.second_order),
                         "check the second derivatives too");
+  options.add_options()("print", po::bool_switch(&o.print),
+                        "print every trial as C++, not only failing ones");
   add("json", &o.json, "FILE", "write what was found");
   options.add_options()("threads", po::value<int>()->value_name("N"), "threads to use (default: all)");
   add("time-limit", &o.time_limit, "SECONDS", "start no trial after that (default: none)");
@@ -188,6 +191,11 @@ int run(const Options& options) {
       progress.show(i, cases[i].name, trial);
       return options.time_limit == 0 || elapsed() < options.time_limit;
     };
+    if (options.print)
+      one.passed = [&](const std::string& code) {
+        progress.clear();
+        fmt::print("{}\n", code);
+      };
     results.push_back(run_case(cases[i], one));
     trials += results.back().trials;
     if (results.back().ok) continue;

@@ -32,6 +32,8 @@ class Trier {
   std::optional<Failure> attempt() const { return attempt(Draw(seed_, dtype_)); }
   /// The same with ever smaller choices, as long as it fails.
   Failure shrink(Failure failure) const;
+  /// The trial as C++.
+  std::string code() const;
 
  private:
   std::optional<Failure> attempt(Draw draw) const;
@@ -87,6 +89,13 @@ Failure Trier::shrink(Failure failure) const {
   return failure;
 }
 
+std::string Trier::code() const {
+  const RandomStateKept kept;
+  manual_seed(seed_);
+  Draw draw(seed_, dtype_);
+  return as_test(case_.name, case_.make(draw), seed_, second_);
+}
+
 std::string numbers_of(const Tensor& memory) {
   return dispatch(memory.dtype(), [&]<class T>() {
     const std::vector<T> values = memory.to_vector<T>();
@@ -114,6 +123,14 @@ std::string as_code(const Tensor& x) {
 
 }  // namespace
 
+GradcheckTrial detail::function_trial(const Draw& draw, std::string code, TensorFunction f) {
+  GradcheckTrial made{std::move(code), false, draw.inputs(), {}};
+  made.check = [f = std::move(f), inputs = draw.inputs()](bool second, const GradcheckOptions& options) {
+    return second ? gradgradcheck(f, inputs, options) : gradcheck(f, inputs, options);
+  };
+  return made;
+}
+
 GradcheckCases::GradcheckCases(std::vector<GradcheckCase> cases) {
   for (GradcheckCase& one : cases) registry().push_back(std::move(one));
 }
@@ -134,7 +151,8 @@ std::string as_test(const std::string& name, const GradcheckTrial& trial, std::u
     tensors += fmt::format("  Tensor {} = {};\n", x.name(), as_code(x));
     if (x.requires_grad()) tensors += fmt::format("  {}.requires_grad_();\n", x.name());
   }
-  std::string text = fmt::format("TEST_CASE(\"{} has the right derivatives\") {{\n", name);
+  std::string text =
+      fmt::format("TEST_CASE(\"{} has the right {}derivatives\") {{\n", name, second_order ? "second " : "");
   if (trial.is_layer)
     text += fmt::format("  manual_seed({});\n", seed);
   else
@@ -156,7 +174,10 @@ CaseResult run_case(const GradcheckCase& one, const RunCaseOptions& options) {
       if (second && !(options.second_order && one.second_order)) break;
       const Trier trier(one, seed, single ? float32 : float64, second);
       std::optional<Failure> failure = trier.attempt();
-      if (!failure) continue;
+      if (!failure) {
+        if (options.passed) options.passed(trier.code());
+        continue;
+      }
       *failure = trier.shrink(std::move(*failure));
       result.ok = false;
       result.error = failure->error;

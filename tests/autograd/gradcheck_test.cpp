@@ -314,6 +314,14 @@ TEST_CASE("gradcheck refuses what it cannot check", "[gradcheck][error]") {
                     Contains("no floating output"));
   CHECK_THROWS_WITH(gradcheck(twice, {tensor(1, variable), tensor(2, variable)}),
                     Contains("2 inputs for a function of 1"));
+  struct OneOrThree {
+    Tensor operator()(const Tensor& x) const { return x; }
+    Tensor operator()(const Tensor& x, const Tensor& y, const Tensor& z) const { return x * y * z; }
+  } overloaded;
+  const Tensor x = tensor(2, variable);
+  CHECK(gradcheck(overloaded, {x}));
+  CHECK(gradcheck(overloaded, {x, x, x}).checked == 3);
+  CHECK_THROWS_WITH(gradcheck(overloaded, {x, x}), Contains("2 inputs for a function of 1 or 3"));
   CHECK_THROWS_WITH(gradcheck(twice, {tensor(1, variable)}, {.names = {"a", "b", "c"}}),
                     Contains("3 names for 1 inputs"));
 }

@@ -38,5 +38,18 @@ expect 1 'constant factor in d out / d x: the derivative is 2 times what it shou
 expect 1 '^  CHECK\(gradcheck\(MeanOverTime\{1\}, \{x\}\)\);' "$wrong" --seed 1
 expect 1 'from_vector<(double|float)>\(\{[^,]*, [^,]*\}, \{1, 2, 1\}\)' "$wrong" --seed 1
 expect 0 '"bug":"constant factor"' cat "$work/found.json"
+expect 1 'from_vector<float>' "$wrong" --dtype float32
+expect 1 'from_vector<double>' "$wrong" --dtype float64
+command -v python3 >"$work/output" && expect 0 '"case": "MeanOverTime"' python3 -m json.tool "$work/found.json"
+
+# Trials are the same for the same seed, and others for another.
+printed() { "$gradcheck" matmul --trials 2 --print --seed "$1" | grep -v ' trials: '; }
+diff <(printed 4) <(printed 4) && ! diff <(printed 4) <(printed 5) >"$work/output" || failures=$((failures + 1))
+expect 0 'has the right second derivatives' "$gradcheck" matmul --trials 1 --print --second-order
+
+# On a terminal, a line of progress.
+if command -v script >"$work/output"; then
+  expect 0 '\[1/1\] matmul, trial 2' script -qec "$gradcheck matmul --trials 2" /dev/null
+fi
 
 exit $((failures > 0))

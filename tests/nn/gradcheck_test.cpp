@@ -1,8 +1,11 @@
 #include <gradus/nn/gradcheck.hpp>
 
 #include <gradus/autograd/ops.hpp>
+#include <gradus/autograd/tape.hpp>
 #include <gradus/nn/activation.hpp>
+#include <gradus/nn/batch_norm.hpp>
 #include <gradus/nn/linear.hpp>
+#include <gradus/nn/rnn.hpp>
 #include <gradus/nn/sequential.hpp>
 #include <gradus/nn/state.hpp>
 
@@ -48,6 +51,8 @@ TEST_CASE("gradcheck of a model checks inputs and parameters and leaves the mode
   const GradcheckReport report = gradcheck(net, {x});
   CHECK(report);
   CHECK(report.checked == 4 * (2 * 3 + 4 * 3 + 4 + 2 * 4 + 2));
+  REQUIRE(report.precision.size() == 1);  // it was called in float32, too
+  CHECK(report.precision[0].worst_ulp < 8);
   CHECK(gradgradcheck(net, {x}));
   CHECK(random != after_x);
   CHECK(default_generator().state() == after_x);
@@ -64,6 +69,40 @@ TEST_CASE("gradcheck of a model names the parameter whose derivative is wrong", 
   CHECK_FALSE(report);
   REQUIRE_FALSE(report.worst.empty());
   CHECK(report.worst.front().input_name == "scale");
+}
+
+TEST_CASE("gradcheck of a model tries train and eval mode, each from the same buffers", "[nn][gradcheck]") {
+  struct WrongInOneMode {
+    bool wrong_in_training;
+    nn::Linear fc{2, 2};
+    nn::BatchNorm1d norm{2, {.eps = 0.1}};
+    nn::Parameter scale = ones({2});
+    Tensor operator()(const Tensor& x) const {
+      const Tensor y = norm(fc(x));
+      if (norm.training == wrong_in_training)
+        return record(HalfWrong{}, SourceLocation::current(), y, Tensor(scale));
+      return y * scale;
+    }
+  };
+  for (const bool training : {true, false}) {
+    WrongInOneMode net{training};
+    nn::train(net, !training);
+    const GradcheckReport report = gradcheck(net, {randn({3, 2})});
+    REQUIRE(report.diagnoses.size() == 1);
+    CHECK(report.diagnoses[0].bug == GradcheckBug::constant_factor);
+    CHECK_THAT(report.diagnoses[0].text,
+               Catch::Matchers::EndsWith(training ? "(in train mode)" : "(in eval mode)"));
+    CHECK(report.worst.front().input_name == "scale");
+    CHECK(bool(net.norm.training) == !training);
+    CHECK(sum(net.norm.running_mean).item<float>() == 0);
+  }
+}
+
+TEST_CASE("gradcheck takes models that return structs, as recurrent ones do", "[nn][gradcheck]") {
+  const nn::LSTM net{2, 1};
+  const GradcheckReport report = gradcheck(net, {randn({2, 1, 2})});  // output [2, 1, 1], h and c [1, 1, 1]
+  CHECK(report);
+  CHECK(report.checked == 2 * (2 + 1 + 1) * (2 * 2 + 4 * 2 + 4 + 4 + 4));  // in either mode
 }
 
 TEST_CASE("gradcheck passes over frozen parameters", "[nn][gradcheck]") {
