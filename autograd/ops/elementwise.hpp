@@ -31,6 +31,15 @@ Tensor result(const Shape& shape, DType dtype, const X&... inputs) {
 /// its memory, which is the library's own and without gaps.
 bool is_disposable(const Tensor& x);
 
+/// Where a tensor's elements are; those of bool as bytes, which compilers load into vectors, as they do not bools.
+template <Element T>
+const auto* elements(const Tensor& x) {
+  if constexpr (std::is_same_v<T, bool>)
+    return reinterpret_cast<const unsigned char*>(x.data<bool>());
+  else
+    return x.data<T>();
+}
+
 /// f of the elements of tensors that broadcast to `shape`, of element types T, which f takes. For loops to be
 /// vectorised f should be free of branches and of calls that are not inlined; it is copied.
 template <Element... T, class F, class... In>
@@ -39,11 +48,11 @@ Tensor apply_to(const Shape& shape, std::int64_t cost, F f, const In&... in) {
   const Tensor y = result(shape, dtype_of<R>, in...);
   R* out = y.mutable_data<R>();
   if (((in.shape() == shape && in.strides() == y.strides()) && ...))
-    kernels::map(y.numel(), cost, f, out, in.template data<T>()...);
+    kernels::map(y.numel(), cost, f, out, elements<T>(in)...);
   else
     kernels::map(
         kernels::plan_walk(shape, y.strides(), broadcast_strides(in.shape(), in.strides(), shape)...), cost,
-        f, out, in.template data<T>()...);
+        f, out, elements<T>(in)...);
   return y;
 }
 
