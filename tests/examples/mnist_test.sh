@@ -3,26 +3,16 @@
 # program that a sanitizer slows down, on a tenth of it and without a bar for the accuracy.
 set -uo pipefail
 mnist=$1 few=${2:-}
+source "$(dirname "${BASH_SOURCE[0]}")/few_digits.sh"
 export GRADUS_DATA=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../data/sample" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-sample=$GRADUS_DATA failed=0 tested=1000 bar_lenet=60 bar_cnn=50
-
-# cut NAME COUNT HEADER ITEM: the first COUNT items, of ITEM bytes, of an IDX file with HEADER bytes before them.
-cut_idx() {
-  local from=$GRADUS_DATA/$1.gz
-  { zcat "$from" | head -c 4; printf '\0\0'"\\$(printf %o $(($2 / 256)))\\$(printf %o $(($2 % 256)))"
-    zcat "$from" | tail -c +9 | head -c $(($3 - 8 + $2 * $4)); } >"few/$1" 2>/dev/null
-}
+sample=$GRADUS_DATA failed=0 tested=1000 bar_lenet=60 bar_cnn=50 batch=64
 if [[ $few ]]; then
-  mkdir few
-  cut_idx train-images-idx3-ubyte 200 16 784
-  cut_idx train-labels-idx1-ubyte 200 8 1
-  cut_idx t10k-images-idx3-ubyte 100 16 784
-  cut_idx t10k-labels-idx1-ubyte 100 8 1
+  few_digits few 192 100
   export GRADUS_DATA=$work/few
-  tested=100 bar_lenet=0 bar_cnn=0
+  tested=100 bar_lenet=0 bar_cnn=0 batch=6
 fi
 complain() { echo "FAILED: $*"; failed=1; }
 
@@ -78,7 +68,7 @@ expect 2 'cut.safetensors' --load cut.safetensors --predict test:0
 
 # What a checkpoint is good for. The kills are in resume_test.sh.
 last_digest() { sed -nE 's/.*weights ([0-9a-f]{16}).*/\1/p' out; }
-run=(--model mlp --epochs 2 --checkpoint kept)
+run=(--model mlp --epochs 2 --batch-size $batch --checkpoint kept)
 expect 2 '^mnist: --resume needs --checkpoint DIR' --resume
 expect 2 '^mnist: --every 0?-1 must be at least 0' --every=-1
 expect 2 '^mnist: --dropout: the mlp has none' --model mlp --dropout 0.5

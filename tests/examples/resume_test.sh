@@ -5,25 +5,14 @@
 set -uo pipefail
 mnist=$1
 kills=${2:-5}
-sample=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../data/sample" && pwd)
+source "$(dirname "${BASH_SOURCE[0]}")/few_digits.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 failed=0
 complain() { echo "FAILED: $*"; failed=1; }
 
-# big_endian NUMBER: as four bytes.
-big_endian() { printf "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 >> 24 & 255)) $(($1 >> 16 & 255)) $(($1 >> 8 & 255)) $(($1 & 255)))"; }
-# cut SPLIT COUNT: the first images and labels of a split of the sample.
-cut_split() {
-  { big_endian 2051; big_endian "$2"; big_endian 28; big_endian 28
-    gunzip -c "$sample/$1-images-idx3-ubyte.gz" | tail -c +17 | head -c $((784 * $2)); } >"data/$1-images-idx3-ubyte"
-  { big_endian 2049; big_endian "$2"
-    gunzip -c "$sample/$1-labels-idx1-ubyte.gz" | tail -c +9 | head -c "$2"; } >"data/$1-labels-idx1-ubyte"
-}
-mkdir data
-cut_split train 200 2>/dev/null
-cut_split t10k 50 2>/dev/null
+few_digits data 200 50
 
 train=("$mnist" --data data --epochs 3 --batch-size 16 --augment --dropout 0.3 --quiet)
 digest_of() { sed -nE 's/.*weights ([0-9a-f]{16}).*/\1/p'; }
