@@ -70,10 +70,11 @@ GradcheckReport gradgradcheck(const TensorFunction& f, const std::vector<Tensor>
 ///
 ///     CHECK(gradcheck([](Tensor a, Tensor b) { return matmul(a, b); }, {a, b}));
 ///
-/// `f` takes the tensors one by one or as a std::vector, and returns a Tensor or several, also in a struct. It
-/// is called on copies that have the strides of the inputs; an input expanded along a dimension is perturbed,
-/// and indexed in the report, with size 1 there. float32 inputs are checked in float64, and the float32 result
-/// is held to that. Inputs that do not require a gradient and results that are not floating are left alone.
+/// `f` takes the tensors one by one or as a std::vector, and returns a Tensor or several, also in a struct.
+/// It is called on copies that have the strides of the inputs; an input expanded along a dimension is
+/// perturbed, and indexed in the report, with size 1 there. float32 inputs are checked in float64, and the
+/// float32 result is held to that. Inputs that do not require a gradient and results that are not floating
+/// are left alone.
 ///
 /// Where the one-sided derivatives disagree (relu at 0, a tie of max), the analytic one must lie between
 /// them. A tie of three or more in sort, median or a quantile looks wrong to any difference in one variable:

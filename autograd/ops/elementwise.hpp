@@ -31,7 +31,8 @@ Tensor result(const Shape& shape, DType dtype, const X&... inputs) {
 /// its memory, which is the library's own and without gaps.
 bool is_disposable(const Tensor& x);
 
-/// Where a tensor's elements are; those of bool as bytes, which compilers load into vectors, as they do not bools.
+/// Where a tensor's elements are; those of bool as bytes, which compilers load into vectors, as they do not
+/// bools.
 template <Element T>
 const auto* elements(const Tensor& x) {
   if constexpr (std::is_same_v<T, bool>)
