@@ -23,9 +23,11 @@ void write(std::string& out, const std::vector<Part>& parts, std::size_t self, c
   }
   out += type_name(module.type->id);
   if (lines.empty())
-    out += "(" + settings + ")";
+    out += fmt::format("({})", settings);
+  else if (settings.empty())
+    out += fmt::format("({}\n{})", lines, indent);
   else
-    out += "(" + (settings.empty() ? "" : "\n" + inner + settings) + lines + "\n" + indent + ")";
+    out += fmt::format("(\n{}{}{}\n{})", inner, settings, lines, indent);
 }
 
 }  // namespace
