@@ -63,7 +63,7 @@ Shape Draw::shape(std::int64_t min_rank, std::int64_t max_rank) {
 }
 
 Tensor Draw::input(std::string name, const Shape& shape, const DrawOptions& options) {
-  enum Kind { simple, any, tied };
+  enum Kind { simple, unrounded, tied };
   const auto kind = static_cast<Kind>(integer(0, options.ties ? 2 : 1));
   std::mt19937_64 random(seed_ + 7919 * (inputs_.size() + 1));  // apart from the choices, which may shrink
   std::vector<double> values;
@@ -71,7 +71,7 @@ Tensor Draw::input(std::string name, const Shape& shape, const DrawOptions& opti
     const double u = static_cast<double>(random() >> 11) * 0x1p-53;
     double value = options.low + (options.high - options.low) * u;
     const double grain = kind == simple ? 64 : 1;
-    if (kind != any) value = std::round(value * grain) / grain;
+    if (kind != unrounded) value = std::round(value * grain) / grain;
     if (kind == simple && !options.ties) value += 0x1p-8;  // off whole numbers
     values.push_back(std::clamp(value, options.low, options.high));
   }
