@@ -84,7 +84,7 @@ class LBFGS::Run {
     for (std::size_t i = 0; i < owner_.parameters_.size(); ++i) {
       const Tensor& x = owner_.parameters_[i];
       const Tensor g = x.grad();
-      if (g.defined()) detail::check_companion("gradient", g, x, i);
+      if (g.defined()) detail::check_companion("gradient", g, x, i, x.shape());
       gradients.push_back(g.defined() ? g : zeros_like(x));
     }
     gradient_ = parameters_to_vector(gradients);

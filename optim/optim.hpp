@@ -2,6 +2,7 @@
 
 // All of gradus/optim.
 #include <gradus/optim/adadelta.hpp>
+#include <gradus/optim/adafactor.hpp>
 #include <gradus/optim/adagrad.hpp>
 #include <gradus/optim/adam.hpp>
 #include <gradus/optim/adamax.hpp>
@@ -13,6 +14,7 @@
 #include <gradus/optim/lion.hpp>
 #include <gradus/optim/muon.hpp>
 #include <gradus/optim/nadam.hpp>
+#include <gradus/optim/novograd.hpp>
 #include <gradus/optim/optimizer.hpp>
 #include <gradus/optim/parameter_vector.hpp>
 #include <gradus/optim/radam.hpp>

@@ -62,9 +62,9 @@ void check_parameters(const std::vector<Tensor>& added, const std::vector<Tensor
 }
 
 void check_companion(std::string_view what, const Tensor& companion, const Tensor& parameter,
-                     std::size_t index) {
-  require<ShapeError>(companion.shape() == parameter.shape(), "{} is {} but its {} is {}",
-                      describe(parameter, index), parameter.shape(), what, companion.shape());
+                     std::size_t index, const Shape& needed) {
+  require<ShapeError>(companion.shape() == needed, "{} is {} but its {} is {}", describe(parameter, index),
+                      parameter.shape(), what, companion.shape());
   require<DTypeError>(companion.dtype() == parameter.dtype(), "{} is {} but its {} is {}",
                       describe(parameter, index), parameter.dtype(), what, companion.dtype());
 }

@@ -57,9 +57,10 @@ std::string describe(const Tensor& parameter, std::size_t index);
 /// Throws unless `added` can be optimized beside `present`: defined leaves that require a gradient, whose
 /// elements have memory of their own, none twice.
 void check_parameters(const std::vector<Tensor>& added, const std::vector<Tensor>& present);
-/// Throws unless the parameter's gradient or state, called `what`, has its shape and dtype.
+/// Throws unless the parameter's gradient or state, called `what`, has the shape that it needs, and its
+/// dtype.
 void check_companion(std::string_view what, const Tensor& companion, const Tensor& parameter,
-                     std::size_t index);
+                     std::size_t index, const Shape& needed);
 /// What the parameters are called in a state: by name if all have different ones, else by index.
 std::vector<std::string> parameter_keys(const std::vector<Tensor>& parameters);
 /// Replaces gradients that share memory with a parameter by copies: updates read what was there before.

@@ -2,7 +2,9 @@
 
 #include <array>
 #include <concepts>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include <gradus/autograd/members.hpp>
@@ -37,7 +39,9 @@ struct Update {
 ///
 /// `update` gets all parameters of a group that have a gradient at once, so that it can pass over them as
 /// over one long array. A rule that does not take every parameter has
-/// `static void check_parameter(const Tensor& parameter, std::size_t index)`, which throws.
+/// `static void check_parameter(const Tensor& parameter, std::size_t index)`, which throws. One whose states
+/// have not all the shape of their parameter has `static std::optional<Shape> state_shape(std::string_view
+/// state, const Shape& parameter)`, with nothing for a state that such a parameter does not have.
 template <class R>
 concept Rule = requires(typename R::Options& options, std::span<Update<typename R::State>> updates) {
   { R::name } -> std::convertible_to<const char*>;
@@ -127,6 +131,13 @@ class RuleOptimizer final : public Optimizer {
                         groups_.size());
     return groups_[group];
   }
+  /// Of the state of that name; nothing where such a parameter has none.
+  static std::optional<Shape> state_shape(std::string_view state, const Tensor& parameter) {
+    if constexpr (requires { R::state_shape(state, parameter.shape()); })
+      return R::state_shape(state, parameter.shape());
+    else
+      return parameter.shape();
+  }
   /// One a parameter, undefined where there is none.
   std::vector<Tensor> checked_gradients() const;
 
@@ -181,9 +192,11 @@ std::vector<Tensor> RuleOptimizer<R>::checked_gradients() const {
       const std::size_t index = gradients.size();
       const Tensor& gradient = gradients.emplace_back(slot.parameter.grad());
       if (!gradient.defined()) continue;
-      detail::check_companion("gradient", gradient, slot.parameter, index);
+      detail::check_companion("gradient", gradient, slot.parameter, index, slot.parameter.shape());
       detail::for_each_tensor(slot.state, [&](std::string_view name, const Tensor& state) {
-        if (state.defined()) detail::check_companion(name, state, slot.parameter, index);
+        if (state.defined())
+          detail::check_companion(name, state, slot.parameter, index,
+                                  state_shape(name, slot.parameter).value_or(state.shape()));
       });
     }
   detail::separate_gradients(gradients, parameters());
@@ -252,7 +265,8 @@ void RuleOptimizer<R>::load_state_dict(const State& state, SourceLocation at) {
       slot.state = {};
       if (!stepped) continue;
       detail::for_each_tensor(slot.state, [&](std::string_view name, Tensor& value) {
-        value = reader.find_tensor(prefix + std::string(name), slot.parameter);
+        if (const auto shape = state_shape(name, slot.parameter))
+          value = reader.find_tensor(prefix + std::string(name), slot.parameter, *shape);
       });
       detail::for_each_scalar(slot.state, [&](std::string_view name, double& value) {
         value = reader.number(prefix + std::string(name));

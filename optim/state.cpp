@@ -27,17 +27,18 @@ double StateReader::number(const std::string& name) {
   return place->second;
 }
 
-Tensor StateReader::find_tensor(const std::string& name, const Tensor& like) {
+Tensor StateReader::find_tensor(const std::string& name, const Tensor& parameter, const Shape& shape) {
   const auto place = state_.tensors.find(name);
   if (place == state_.tensors.end()) return {};
   const Tensor& saved = place->second;
   read_.insert(name);
   require(saved.defined(), "{} is an undefined tensor", name);
-  require<ShapeError>(saved.shape() == like.shape(), "{} is {} but the parameter is {}", name, saved.shape(),
-                      like.shape());
-  require<DTypeError>(saved.dtype() == like.dtype(), "{} is {} but the parameter is {}", name, saved.dtype(),
-                      like.dtype());
-  Tensor copy = empty_like(like);
+  require<ShapeError>(saved.shape() == shape, "{} is {} but the parameter is {}{}", name, saved.shape(),
+                      parameter.shape(),
+                      shape == parameter.shape() ? "" : fmt::format("; needs {}", to_string(shape)));
+  require<DTypeError>(saved.dtype() == parameter.dtype(), "{} is {} but the parameter is {}", name,
+                      saved.dtype(), parameter.dtype());
+  Tensor copy = shape == parameter.shape() ? empty_like(parameter) : empty(shape, parameter.dtype());
   copy_values(saved, copy);
   return copy;
 }

@@ -25,9 +25,13 @@ class StateReader {
   /// The number of that name; 0 when it is missing.
   double number(const std::string& name);
   std::int64_t integer(const std::string& name) { return static_cast<std::int64_t>(number(name)); }
-  /// A copy of the tensor of that name in the layout of `like`; undefined when there is none, which is no
-  /// fault. Throws ShapeError or DTypeError unless it fits `like`.
-  Tensor find_tensor(const std::string& name, const Tensor& like);
+  /// A copy of the tensor of that name in the layout of the parameter; undefined when there is none, which is
+  /// no fault. Throws ShapeError or DTypeError unless it fits.
+  Tensor find_tensor(const std::string& name, const Tensor& parameter) {
+    return find_tensor(name, parameter, parameter.shape());
+  }
+  /// As above, for a tensor of a shape of its own.
+  Tensor find_tensor(const std::string& name, const Tensor& parameter, const Shape& shape);
   /// Throws ValueError with the names that were missing and those that were not read.
   void finish() const;
 

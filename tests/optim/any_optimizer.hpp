@@ -28,12 +28,16 @@ inline std::unique_ptr<optim::Optimizer> make(const std::string& name, std::vect
   if (name == "Lion")
     return std::make_unique<optim::Lion>(std::move(parameters), optim::LionOptions{.lr = 0.05});
   if (name == "Rprop") return std::make_unique<optim::Rprop>(std::move(parameters));
+  if (name == "Adafactor")
+    return std::make_unique<optim::Adafactor>(std::move(parameters), optim::AdafactorOptions{.lr = 0.1});
+  if (name == "NovoGrad")
+    return std::make_unique<optim::NovoGrad>(std::move(parameters), optim::NovoGradOptions{.lr = 0.01});
   return std::make_unique<optim::Adagrad>(std::move(parameters), optim::AdagradOptions{.lr_decay = 0.1});
 }
 
 inline std::string any_optimizer() {
   return GENERATE(as<std::string>{}, "SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax",
-                  "NAdam", "RAdam", "Lion", "Rprop");
+                  "NAdam", "RAdam", "Lion", "Rprop", "Adafactor", "NovoGrad");
 }
 
 /// Two parameters that always start alike.
