@@ -19,6 +19,7 @@
 #include <gradus/nn/embedding_bag.hpp>
 #include <gradus/nn/feature_dropout.hpp>
 #include <gradus/nn/flatten.hpp>
+#include <gradus/nn/fuse.hpp>
 #include <gradus/nn/gradcheck.hpp>
 #include <gradus/nn/group_norm.hpp>
 #include <gradus/nn/hooks.hpp>
@@ -32,6 +33,8 @@
 #include <gradus/nn/module.hpp>
 #include <gradus/nn/multihead_attention.hpp>
 #include <gradus/nn/observe.hpp>
+#include <gradus/nn/output_shape.hpp>
+#include <gradus/nn/packed_sequence.hpp>
 #include <gradus/nn/pad.hpp>
 #include <gradus/nn/parameter.hpp>
 #include <gradus/nn/pool1d.hpp>
@@ -45,4 +48,5 @@
 #include <gradus/nn/summary.hpp>
 #include <gradus/nn/transformer.hpp>
 #include <gradus/nn/unpool.hpp>
+#include <gradus/nn/update_bn.hpp>
 #include <gradus/nn/weight_norm.hpp>

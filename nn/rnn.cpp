@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 #include <gradus/autograd/ops/create.hpp>
-#include <gradus/autograd/ops/dropout.hpp>
 #include <gradus/autograd/ops/gru.hpp>
-#include <gradus/autograd/ops/join.hpp>
 #include <gradus/autograd/ops/lstm.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/tape.hpp>
@@ -57,57 +56,6 @@ Recurrent::Recurrent(std::string_view type, std::int64_t gates, std::int64_t inp
 std::string Recurrent::suffix(std::size_t i) const {
   const std::size_t directions = options.bidirectional ? 2 : 1;
   return fmt::format("_l{}{}", i / directions, i % directions == 1 ? "_reverse" : "");
-}
-
-void Recurrent::check(const Tensor& x, const std::vector<Tensor>& states) const {
-  const bool batched = x.rank() == 3;
-  require<ShapeError>((batched || x.rank() == 2) && x.size(-1) == input_size,
-                      "input is {}; needs [{}, {}] or [t, {}]", x.shape(),
-                      options.batch_first ? "n, t" : "t, n", input_size, input_size);
-  require<ShapeError>(x.size(batched && options.batch_first ? 1 : 0) > 0, "input is {}; it has no time steps",
-                      x.shape());
-  Shape wanted{static_cast<std::int64_t>(weights.size()), width()};
-  if (batched) wanted.insert(1, x.size(options.batch_first ? 0 : 1));
-  for (const Tensor& state : states) {
-    if (state.defined())
-      require<ShapeError>(state.shape() == wanted, "the initial state is {}; needs {}", state.shape(),
-                          wanted);
-    wanted.back() = hidden_size;  // of the cell state
-  }
-}
-
-std::vector<Tensor> Recurrent::run(const Tensor& x, std::vector<Tensor> states, const Cell& cell) const {
-  check(x, states);
-  const bool batched = x.rank() == 3;
-  Tensor y = !batched ? unsqueeze(x, 1) : options.batch_first ? transpose(x, 0, 1) : x;
-  std::int64_t size = width();
-  for (Tensor& state : states) {
-    if (!state.defined())
-      state = zeros({static_cast<std::int64_t>(weights.size()), y.size(1), size}, {.dtype = x.dtype()});
-    else if (!batched)
-      state = unsqueeze(state, 1);
-    size = hidden_size;
-  }
-  const std::int64_t directions = options.bidirectional ? 2 : 1;
-  std::vector<std::vector<Tensor>> last(states.size());
-  for (std::int64_t layer = 0; layer < options.num_layers; ++layer) {
-    if (layer > 0) y = dropout(y, options.dropout, training);
-    std::vector<Tensor> sides;
-    for (std::int64_t side = 0; side < directions; ++side) {
-      const std::int64_t i = layer * directions + side;
-      const Weights& w = weights[static_cast<std::size_t>(i)];
-      std::vector<Tensor> first;
-      for (const Tensor& state : states) first.push_back(select(state, 0, i));
-      const std::vector<Tensor> results = cell(y, first, {w.w_ih, w.w_hh, w.b_ih, w.b_hh, w.w_hr}, side == 1);
-      for (std::size_t s = 0; s < states.size(); ++s)
-        last[s].push_back(select(results[s], 0, side == 1 ? 0 : y.size(0) - 1));
-      sides.push_back(results[0]);
-    }
-    y = directions == 1 ? sides[0] : cat(sides, 2);
-  }
-  std::vector<Tensor> all{!batched ? squeeze(y, 1) : options.batch_first ? transpose(y, 0, 1) : y};
-  for (const std::vector<Tensor>& each : last) all.push_back(batched ? stack(each) : squeeze(stack(each), 1));
-  return all;
 }
 
 std::string Recurrent::describe() const {
@@ -165,6 +113,16 @@ std::string RecurrentCell::describe() const {
 
 }  // namespace detail
 
+namespace {
+
+/// Packed as `x` is.
+PackedSequence with_data(PackedSequence x, Tensor data) {
+  x.data = std::move(data);
+  return x;
+}
+
+}  // namespace
+
 RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& o)
     : Recurrent("RNN", 1, input_size, hidden_size,
                 {.num_layers = o.num_layers,
@@ -175,36 +133,65 @@ RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& o)
                  .dtype = o.dtype}),
       nonlinearity(o.nonlinearity) {}
 
+auto RNN::cell(const SourceLocation& at) const -> Cell {
+  return [this, at](const Tensor& x, const auto& states, const auto& w, bool reverse) {
+    return std::vector<Tensor>{rnn_layer(x, states[0], w, nonlinearity, reverse, at)};
+  };
+}
+
 RNNResult RNN::operator()(const Tensor& x, const Tensor& state, SourceLocation at) const {
   const OpScope scope("RNN", at);
-  const auto y = run(x, {state}, [&](const Tensor& in, const auto& first, const auto& w, bool reverse) {
-    return std::vector<Tensor>{rnn_layer(in, first[0], w, nonlinearity, reverse, at)};
-  });
+  const auto y = run(x, {state}, cell(at));
   return {observed(*this, x, y[0]), y[1]};
+}
+
+PackedRNNResult RNN::operator()(const PackedSequence& x, const Tensor& state, SourceLocation at) const {
+  const OpScope scope("RNN", at);
+  const auto y = run(x, {state}, cell(at));
+  return {with_data(x, observed(*this, x.data, y[0])), y[1]};
 }
 
 GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options)
     : Recurrent("GRU", 3, input_size, hidden_size, options) {}
 
+auto GRU::cell(const SourceLocation& at) -> Cell {
+  return [at](const Tensor& x, const auto& states, const auto& w, bool reverse) {
+    return std::vector<Tensor>{gru_layer(x, states[0], w, reverse, at)};
+  };
+}
+
 RNNResult GRU::operator()(const Tensor& x, const Tensor& state, SourceLocation at) const {
   const OpScope scope("GRU", at);
-  const auto y = run(x, {state}, [&](const Tensor& in, const auto& first, const auto& w, bool reverse) {
-    return std::vector<Tensor>{gru_layer(in, first[0], w, reverse, at)};
-  });
+  const auto y = run(x, {state}, cell(at));
   return {observed(*this, x, y[0]), y[1]};
+}
+
+PackedRNNResult GRU::operator()(const PackedSequence& x, const Tensor& state, SourceLocation at) const {
+  const OpScope scope("GRU", at);
+  const auto y = run(x, {state}, cell(at));
+  return {with_data(x, observed(*this, x.data, y[0])), y[1]};
 }
 
 LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options)
     : Recurrent("LSTM", 4, input_size, hidden_size, options) {}
 
+auto LSTM::cell(const SourceLocation& at) -> Cell {
+  return [at](const Tensor& x, const auto& states, const auto& w, bool reverse) {
+    const auto [h, c] = lstm_layer(x, states[0], states[1], w, reverse, at);
+    return std::vector<Tensor>{h, c};
+  };
+}
+
 LSTMResult LSTM::operator()(const Tensor& x, const LSTMState& state, SourceLocation at) const {
   const OpScope scope("LSTM", at);
-  const auto y =
-      run(x, {state.h, state.c}, [&](const Tensor& in, const auto& first, const auto& w, bool reverse) {
-        const auto [h, c] = lstm_layer(in, first[0], first[1], w, reverse, at);
-        return std::vector<Tensor>{h, c};
-      });
+  const auto y = run(x, {state.h, state.c}, cell(at));
   return {observed(*this, x, y[0]), {y[1], y[2]}};
+}
+
+PackedLSTMResult LSTM::operator()(const PackedSequence& x, const LSTMState& state, SourceLocation at) const {
+  const OpScope scope("LSTM", at);
+  const auto y = run(x, {state.h, state.c}, cell(at));
+  return {with_data(x, observed(*this, x.data, y[0])), {y[1], y[2]}};
 }
 
 RNNCell::RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& o)

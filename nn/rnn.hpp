@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <gradus/autograd/ops/rnn.hpp>
+#include <gradus/nn/packed_sequence.hpp>
 #include <gradus/nn/parameter.hpp>
 
 namespace gradus::nn {
@@ -37,6 +39,11 @@ struct RNNResult {
   Tensor output;  ///< the last layer's states at all times, [t, n, directions * hidden]
   Tensor state;   ///< each layer's and direction's last state, [layers * directions, n, hidden]
 };
+/// For packed sequences: `state` holds the states at each sequence's own end, in the order of the batch.
+struct PackedRNNResult {
+  PackedSequence output;
+  Tensor state;
+};
 
 /// The state of an `LSTM`: [layers * directions, n, hidden] each (h: proj_size if there is one); undefined
 /// means zeros.
@@ -47,6 +54,10 @@ struct LSTMState {
 struct LSTMResult {
   Tensor output;  ///< as RNNResult's
   LSTMState state;
+};
+struct PackedLSTMResult {
+  PackedSequence output;
+  LSTMState state;  ///< as PackedRNNResult's
 };
 
 namespace detail {
@@ -89,12 +100,19 @@ class Recurrent {
                                                  const recurrence::Weights& weights, bool reverse)>;
   /// The output, and the last states as the initial ones were given. Undefined initial states are zeros.
   std::vector<Tensor> run(const Tensor& x, std::vector<Tensor> states, const Cell& cell) const;
+  /// The same for packed sequences; the output is the data of packed ones.
+  std::vector<Tensor> run(const PackedSequence& x, std::vector<Tensor> states, const Cell& cell) const;
 
  private:
+  /// Sequences, the longest first, as [steps, n, ..] each, cut where some of them end: a batch is one piece.
+  using Pieces = std::vector<Tensor>;
+
   std::string suffix(std::size_t i) const;
   /// Of the hidden state.
   std::int64_t width() const { return options.proj_size > 0 ? options.proj_size : hidden_size; }
-  void check(const Tensor& x, const std::vector<Tensor>& states) const;
+  void check(const std::vector<Tensor>& states, std::optional<std::int64_t> batch) const;
+  /// The output of all layers; `states` become the last ones.
+  Pieces run_layers(Pieces x, std::vector<Tensor>& states, const Cell& cell) const;
 };
 
 /// What the cells share: weight_ih [gates * hidden, in], weight_hh [gates * hidden, hidden], bias_ih and
@@ -132,8 +150,14 @@ class RNN : public detail::Recurrent {
   /// Throws ShapeError or DTypeError naming what does not fit, also for a sequence without steps.
   RNNResult operator()(const Tensor& x, const Tensor& state = {},
                        SourceLocation at = SourceLocation::current()) const;
+  /// Over sequences of different lengths, in both directions from end to end of each alone.
+  PackedRNNResult operator()(const PackedSequence& x, const Tensor& state = {},
+                             SourceLocation at = SourceLocation::current()) const;
 
   RNNNonlinearity nonlinearity;
+
+ private:
+  Cell cell(const SourceLocation& at) const;
 };
 
 /// `gru_layer`s one after the other; otherwise as RNN.
@@ -142,6 +166,11 @@ class GRU : public detail::Recurrent {
   GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options = {});
   RNNResult operator()(const Tensor& x, const Tensor& state = {},
                        SourceLocation at = SourceLocation::current()) const;
+  PackedRNNResult operator()(const PackedSequence& x, const Tensor& state = {},
+                             SourceLocation at = SourceLocation::current()) const;
+
+ private:
+  static Cell cell(const SourceLocation& at);
 };
 
 /// `lstm_layer`s one after the other; otherwise as RNN: `auto [y, state] = lstm(x); lstm(next, state);`
@@ -150,6 +179,11 @@ class LSTM : public detail::Recurrent {
   LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options = {});
   LSTMResult operator()(const Tensor& x, const LSTMState& state = {},
                         SourceLocation at = SourceLocation::current()) const;
+  PackedLSTMResult operator()(const PackedSequence& x, const LSTMState& state = {},
+                              SourceLocation at = SourceLocation::current()) const;
+
+ private:
+  static Cell cell(const SourceLocation& at);
 };
 
 /// Options of the cells.
