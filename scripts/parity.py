@@ -25,19 +25,21 @@ WANTED = {
         signbit deg2rad rad2deg nan_to_num isnan isinf isfinite logical_not
         add sub mul div pow maximum minimum where eq ne lt le gt ge fmod remainder floor_divide atan2 hypot copysign ldexp
         logaddexp logaddexp2 xlogy xlog1py lerp addcmul addcdiv heaviside fmax fmin logical_and logical_or logical_xor isclose
-        allclose equal
+        allclose equal i0 i0e i1 i1e bitwise_not bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift gcd lcm
+        hann_window hamming_window blackman_window bartlett_window kaiser_window
         sum mean max min amax amin argmax argmin prod var std logsumexp norm all any count_nonzero aminmax median nanmedian mode
         quantile nanquantile nansum nanmean var_mean std_mean cumsum cumprod cummax cummin logcumsumexp trapezoid
         cumulative_trapezoid unique unique_consecutive bincount histc corrcoef cov renorm
         sort argsort topk kthvalue searchsorted bucketize isin
         matmul mm bmm mv dot outer addmm addmv addbmm baddbmm addr inner tensordot einsum multi_dot kron cross trace
         matrix_power matrix_exp det slogdet logdet inverse pinverse solve triangular_solve solve_triangular lstsq cholesky
-        cholesky_solve qr eigh svd
+        cholesky_solve cholesky_inverse qr lu lu_solve eigh eig eigvals svd matrix_norm matrix_rank cond
+        fft ifft rfft irfft fftn ifftn rfftn irfftn fftfreq rfftfreq fftshift ifftshift stft istft
         reshape view flatten unflatten squeeze unsqueeze transpose permute t expand cat stack split chunk narrow select slice
         index_select gather scatter scatter_add masked_fill one_hot flip roll repeat pad unbind tensor_split hstack vstack dstack
         column_stack movedim tile repeat_interleave broadcast_tensors diagonal tril triu take take_along_dim put index_add
         index_copy index_fill index_put scatter_reduce masked_select masked_scatter nonzero rot90 cartesian_prod combinations
-        cdist pdist diff slice_scatter select_scatter
+        cdist pdist diff slice_scatter select_scatter sliding_window
         conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d max_pool1d max_pool2d max_pool3d avg_pool1d
         avg_pool2d avg_pool3d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
         adaptive_max_pool2d adaptive_max_pool3d max_unpool1d max_unpool2d max_unpool3d lp_pool1d lp_pool2d unfold fold
@@ -46,7 +48,8 @@ WANTED = {
         logsigmoid hardshrink softshrink hardsigmoid hardswish mish threshold gumbel_softmax
         batch_norm layer_norm dropout group_norm instance_norm local_response_norm rms_norm normalize alpha_dropout
         cosine_similarity pairwise_distance embedding linear bilinear embedding_bag scaled_dot_product_attention
-        rand randn randint randperm uniform normal bernoulli multinomial rand_like randn_like""",
+        rand randn randint randperm uniform normal bernoulli multinomial rand_like randn_like poisson binomial exponential
+        geometric cauchy log_normal""",
     "Losses": """
         nll_loss cross_entropy bce_loss bce_with_logits mse_loss l1_loss smooth_l1_loss huber_loss kl_div poisson_nll_loss
         gaussian_nll_loss hinge_embedding_loss multi_margin_loss multilabel_margin_loss soft_margin_loss
@@ -63,10 +66,34 @@ WANTED = {
         Unfold ConstantPad ReflectionPad ReplicationPad CircularPad MaxUnpool1d MaxUnpool2d MaxUnpool3d CosineSimilarity PairwiseDistance NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss MSELoss L1Loss SmoothL1Loss
         HuberLoss KLDivLoss PoissonNLLLoss GaussianNLLLoss HingeEmbeddingLoss MultiMarginLoss SoftMarginLoss
         MultiLabelMarginLoss MultiLabelSoftMarginLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss CTCLoss""",
-    "Optimizers": "SGD ASGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam Rprop LBFGS Lion Muon EMA",
+    "Sequences": "pad_sequence unpad_sequence pack_sequence unpack_sequence pack_padded_sequence pad_packed_sequence",
+    "Optimizers": "SGD ASGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam Rprop LBFGS Lion Muon Adafactor NovoGrad EMA",
     "Schedules": """
         StepLR MultiStepLR ExponentialLR CosineAnnealingLR LinearLR ConstantLR LambdaLR MultiplicativeLR PolynomialLR
         CosineAnnealingWarmRestarts CyclicLR OneCycleLR ReduceLROnPlateau SequentialLR ChainedScheduler SWALR""",
+    "Functions over models": """
+        update_bn fuse clip_grad_norm clip_grad_value parameters_to_vector vector_to_parameters""",
+}
+# PyTorch's further names for what there is.
+OTHER_NAMES = {
+    "Ops": """
+        true_divide=div rsub=sub float_power=pow sgn=sign clip=clamp diagflat=diag concat=cat msort=sort
+        vector_norm=norm dist=norm vdot=dot chain_matmul=multi_dot broadcast_to=expand swapaxes=transpose argwhere=nonzero
+        hsplit=tensor_split vsplit=tensor_split dsplit=tensor_split fliplr=flip flipud=flip put_along_axis=scatter
+        index_reduce=scatter_reduce segment_reduce=scatter_reduce upsample=interpolate im2col=unfold col2im=fold
+        random_=randint randint_like=randint fft2=fftn ifft2=ifftn rfft2=rfftn irfft2=irfftn""",
+    "Layers": "ModuleList=Sequential ZeroPad2d=ConstantPad CrossMapLRN2d=LocalResponseNorm LazyLinear=Linear LazyConv2d=Conv2d",
+}
+# What is left out, and why.
+LEFT_OUT = {
+    "Ops": {"complex polar real imag angle conj isreal view_as_complex": "complex numbers are pairs, which only `fft` and `eig` have",
+            "ldl_factor geqrf ormqr householder_product lobpcg svd_lowrank pca_lowrank tensorinv": "nothing is trained with them",
+            "positive isposinf isneginf frexp nextafter atleast_1d gradient mvlgamma": "one short expression each, or of no use in training",
+            "add_ sub_ mul_ div_ out=": "`+=` and its like change tensors in place, and activations reuse the memory of what is moved into them",
+            "as_strided": "`sliding_window` and the views do what it is used for, and cannot leave the memory"},
+    "Layers": {"SyncBatchNorm": "there is one process", "ModuleDict ParameterList ParameterDict":
+               "std::map and std::vector of layers and parameters are walked as members"},
+    "Optimizers": {"SparseAdam": "there are no sparse gradients"},
 }
 
 
@@ -87,7 +114,7 @@ OTHER = re.compile(r"Optimizer|Scheduler|RuleOptimizer|\w+Rule|AnyLayer|Walker|O
                    r"copy_values|from_\w+|borrow|name|\w+_layer")
 # Ops with nothing to differentiate; those that make tensors, compare, search or draw join them.
 CONSTANT = {"all", "any", "argmax", "argmin", "argsort", "count_nonzero", "isclose", "nonzero", "one_hot", "signbit",
-            "tril_indices", "triu_indices"}
+            "tril_indices", "triu_indices", "matrix_rank", "fftfreq", "rfftfreq"}
 NOT_OPS = {"if", "for", "while", "return", "switch", "static_assert", "requires"}
 
 
@@ -95,9 +122,9 @@ def without_comments(text):
     return re.sub(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', lambda m: m.group(1) or "", text, flags=re.S)
 
 
-def functions(text):
-    """Names of functions declared at namespace level, but for namespaces inside gradus."""
-    text = re.sub(r"^namespace (?:detail|gradus::\w+) \{.*?^\}", "", without_comments(text), flags=re.S | re.M)
+def functions(text, hidden=r"detail|gradus::\w+"):
+    """Names of functions declared at namespace level, but for hidden namespaces: by default all inside gradus."""
+    text = re.sub(rf"^namespace (?:{hidden}) \{{.*?^\}}", "", without_comments(text), flags=re.S | re.M)
     found = re.findall(r"^(?:inline |template <[^>]*>\n)?(?:const )?[A-Z]?[\w:]+(?:<[\w:]+>)? (\w+)\(", text, flags=re.M)
     return [name for name in found if name not in NOT_OPS and not re.match(r"operator|\w+_with_indices", name)]
 
@@ -118,18 +145,22 @@ def public_names():
             continue
         losses = re.search(r"loss|cross_entropy|kl_div", header.stem)
         there["Losses" if losses else "Ops"] += functions(text)
-        if re.fullmatch(r"create|random|compare|multinomial|search", header.stem):
+        if re.fullmatch(r"create|random|compare|multinomial|search|distributions|integer|signal_window", header.stem):
             CONSTANT.update(set(functions(text)) - {"bincount"})
     there["Ops"] += (core := set(functions((ROOT / "autograd/tensor.hpp").read_text())) & set(WANTED["Ops"].split()))
     CONSTANT.update(core | {"logspace"})
     for header in sorted((ROOT / "nn").glob("*.hpp")):
         there["Layers"] += classes(header.read_text(), r"\boperator\(\)\(")
+    there["Sequences"] += functions((ROOT / "nn/packed_sequence.hpp").read_text(), hidden="detail")
     for header in sorted((ROOT / "optim").glob("*.hpp")):
         text = header.read_text()
         schedule = header.stem.startswith("schedule")
         names = re.findall(r"^using (\w+) = RuleOptimizer<", text, re.M)
         names += classes(text, r"public (?:Optimizer|Scheduler)\b|\bvoid (?:step|update)\(")
         there["Schedules" if schedule else "Optimizers"] += names
+    for header in sorted([*(ROOT / "nn").glob("*.hpp"), *(ROOT / "optim").glob("*.hpp")]):
+        found = functions(header.read_text(), hidden="detail")
+        there["Functions over models"] += [n for n in found if n in WANTED["Functions over models"].split()]
     return {section: [n for n in dict.fromkeys(names) if not OTHER.fullmatch(n)] for section, names in there.items()}
 
 
@@ -252,7 +283,7 @@ Written by `scripts/parity.py` from the headers, the tests and the figures in `t
 **Values**: *PyTorch*, compared with its figures in double precision (*with gradients*: these too); *as f*, equal to a function
 that is; *by hand*, in a test with values of its own. **1st** and **2nd**: a test compares derivatives of that order with central
 differences. What makes tensors, compares, counts or draws has none (-). What PyTorch 1.13 lacks (Lion, Muon, RMSNorm, attention) is held
-to the formula of its paper, evaluated with it.
+to the formula of its paper, evaluated with it. In place of lazy layers, `nn::output_shape` gives a layer its size when the model is made.
 """
 
 
@@ -266,6 +297,11 @@ def section(title, names, differentiable, others):
     missing = [name for name in WANTED[title].split() if plain(name) not in there]
     if missing:
         lines += ["", "Not here: " + ", ".join(f"`{name}`" for name in missing) + "."]
+    if pairs := [pair.split("=") for pair in OTHER_NAMES.get(title, "").split()]:
+        assert {here for _, here in pairs} <= set(names), "another name for what is not here"
+        lines += ["", "Under another name: " + ", ".join(f"`{name}` is `{here}`" for name, here in pairs) + "."]
+    for left_out, why in LEFT_OUT.get(title, {}).items():
+        lines += ["", "Left out: " + ", ".join(f"`{name}`" for name in left_out.split()) + f"; {why}."]
     return "\n".join(lines) + "\n"
 
 
@@ -274,7 +310,7 @@ def table():
     others = [name for names in there.values() for name in names]
     parts = [INTRODUCTION]
     for title in WANTED:
-        parts.append(section(title, there[title], title in ("Ops", "Losses", "Layers"), others))
+        parts.append(section(title, there[title], title in ("Ops", "Losses", "Layers", "Sequences"), others))
     return "\n".join(parts)
 
 

@@ -31,6 +31,11 @@ struct LogDeterminant {
 };
 LogDeterminant log_determinant(std::int64_t n, const double* a);
 
+/// l [n, k] lower triangular with ones on the diagonal and u [k, m] upper triangular, k = min(n, m), with row
+/// i of l u row order[i] of a [n, m], by partial pivoting. No a is refused: where a column has no pivot but
+/// 0, l has zeros below the diagonal.
+void lu(std::int64_t n, std::int64_t m, const double* a, std::int64_t* order, double* l, double* u);
+
 /// q [n, k] with orthonormal columns and r [k, m] upper triangular with q r = a [n, m], k = min(n, m), by
 /// Householder's reflections.
 void qr(std::int64_t n, std::int64_t m, const double* a, double* q, double* r);
@@ -38,6 +43,10 @@ void qr(std::int64_t n, std::int64_t m, const double* a, double* q, double* r);
 /// Ascending eigenvalues [n] and orthonormal eigenvectors, the columns of [n, n], of a symmetric a, of which
 /// the lower triangle is read. Returns false for a matrix that is not finite (or if the iteration fails).
 bool eigh(std::int64_t n, const double* a, double* values, double* vectors);
+
+/// Eigenvalues [n] and eigenvectors of length 1, the columns of [n, n], of any a, as pairs of real and
+/// imaginary part. Returns as `eigh`.
+bool eig(std::int64_t n, const double* a, double* values, double* vectors);
 
 /// u [n, k], descending s [k] and vh [k, m] with u diag(s) vh = a [n, m], k = min(n, m). Returns as `eigh`.
 bool svd(std::int64_t n, std::int64_t m, const double* a, double* u, double* s, double* vh);

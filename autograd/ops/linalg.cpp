@@ -176,6 +176,12 @@ Tensor cholesky_solve(const Tensor& b, const Tensor& l, SourceLocation at) {
   return solve_triangular(mT(l), solve_triangular(l, b), {.upper = true});
 }
 
+Tensor cholesky_inverse(const Tensor& l, SourceLocation at) {
+  const OpScope scope("cholesky_inverse", at);
+  check_square(l);
+  return cholesky_solve(identity_like(l), l);
+}
+
 SlogDet slogdet(const Tensor& a, SourceLocation at) {
   const OpScope scope("slogdet", at);
   check_square(a);

@@ -44,6 +44,9 @@ Tensor cholesky(const Tensor& a, SourceLocation at = SourceLocation::current());
 /// x with l l^T x = b for the result l of `cholesky`.
 Tensor cholesky_solve(const Tensor& b, const Tensor& l, SourceLocation at = SourceLocation::current());
 
+/// The inverse of l l^T, likewise.
+Tensor cholesky_inverse(const Tensor& l, SourceLocation at = SourceLocation::current());
+
 /// The sign of the determinant and the logarithm of its magnitude.
 struct SlogDet {
   Tensor sign;       ///< -1, 0 or 1; no gradient

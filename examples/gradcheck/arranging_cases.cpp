@@ -49,6 +49,8 @@ const GradcheckCases moved{{
             return tile(x, Dims{2, 3});
           }),
     whole("rot90", "rot90(x, 3)", 2, [](auto& x) { return rot90(x, 3); }),
+    along("sliding_window", {.code = "sliding_window(x, {0}, (x.size({0}) + 1) / 2, 2)"},
+          [](auto& x, auto d) { return sliding_window(x, d, (x.size(d) + 1) / 2, 2); }),
     along("roll", {.code = "roll(x, 2, {})"}, [](auto& x, auto d) { return roll(x, 2, d); }),
     along("unbind", {.or_empty = false}, [](auto& x, auto d) { return unbind(x, d); }),
     along("repeat_interleave", {.code = "repeat_interleave(x, 2, {})"},

@@ -74,6 +74,10 @@ const std::vector<Unary> unary{
     {"lgamma", [](const Tensor& x) { return lgamma(x); }, 0.3, 4},
     {"digamma", [](const Tensor& x) { return digamma(x); }, 0.3, 4},
     {"erfinv", [](const Tensor& x) { return erfinv(x); }, -0.9, 0.9},
+    {"i0", [](const Tensor& x) { return i0(x); }, -5, 5},
+    {"i1", [](const Tensor& x) { return i1(x); }, -5, 5},
+    {"i0e", [](const Tensor& x) { return i0e(x); }, -5, 5},
+    {"i1e", [](const Tensor& x) { return i1e(x); }, -5, 5},
     {"sinc", [](const Tensor& x) { return sinc(x); }, -3, 3},
     {"nan_to_num", [](const Tensor& x) { return nan_to_num(x); }},
 };

@@ -1,4 +1,6 @@
 // Products by equation, systems of equations, inverses, determinants.
+#include <cstdlib>
+
 #include "forms.hpp"
 
 namespace {
@@ -133,6 +135,23 @@ const GradcheckCases factors{{
                  return matmul(u, vh);
                }),
     of_factors("svdvals", "svdvals({})", [](const Tensor& x) { return svdvals(x); }),
+    of_factors("lu", "[](LU f) {{ return matmul(f.p, matmul(f.l, square(f.u))); }}(lu({}))",
+               [](const Tensor& x) {
+                 const auto [p, l, u] = lu(x);
+                 return matmul(p, matmul(l, square(u)));
+               }),
+    of_factors("cond", "cond({})", [](const Tensor& x) { return cond(x); }),
+    {"matrix_norm",
+     [](Draw& draw) {
+       const auto p =
+           draw.one_of<std::string>({"1", "-1", "2", "-2", "INFINITY", "-INFINITY", "MatrixNorm::nuclear"});
+       draw.input("x", {draw.size(3), draw.size(3)}, {.low = -1, .high = 1});
+       return trial(draw, fmt::format("matrix_norm({}, {})", spread_code("x"), p), [=](const Inputs& in) {
+         const Tensor x = spread(in[0]);
+         return p[0] == 'M' ? matrix_norm(x, MatrixNorm::nuclear)
+                            : matrix_norm(x, std::strtod(p.c_str(), nullptr));
+       });
+     }},
     of_factors("pinverse", "pinverse({})", [](const Tensor& x) { return pinverse(x); }),
     {"eigh",
      [](Draw& draw) {
@@ -152,6 +171,20 @@ const GradcheckCases factors{{
          const Tensor a = spread(in[0]);
          return eigvalsh(a + transpose(a, -1, -2));
        });
+     }},
+    {"eigvals",
+     [](Draw& draw) {
+       const std::int64_t n = draw.size(3);
+       draw.input("x", {n, n}, {.low = -1, .high = 1});
+       return trial(draw, fmt::format("sum(square(eigvals({})), -2)", spread_code("x")),
+                    [](const Inputs& in) { return sum(square(eigvals(spread(in[0]))), -2); });
+     }},
+    {"eig",
+     [](Draw& draw) {
+       const std::int64_t n = draw.size(3);
+       draw.input("x", {n, n}, {.low = -1, .high = 1});
+       return trial(draw, fmt::format("sum(square(eig({}).vectors), -1)", spread_code("x")),
+                    [](const Inputs& in) { return sum(square(eig(spread(in[0])).vectors), -1); });
      }},
     {"lstsq",
      [](Draw& draw) {
@@ -255,6 +288,21 @@ const GradcheckCases systems{{
        return trial(draw,
                     "cholesky(matmul(x, transpose(x, -1, -2)) + eye(x.size(-1), -1, {.dtype = x.dtype()}))",
                     [](const Inputs& in) { return cholesky(positive_definite(in[0])); });
+     }},
+    {"lu_solve",
+     [](Draw& draw) {
+       const Shape shape = matrices(draw);
+       draw.input("a", shape, {.low = -1, .high = 1});
+       draw.input("b", {shape.back(), draw.size(2)});
+       return trial(draw, "lu_solve(b, lu(a + eye(a.size(-1), -1, {.dtype = a.dtype()}) * 5))",
+                    [](const Inputs& in) { return lu_solve(in[1], lu(regular(in[0]))); });
+     }},
+    {"cholesky_inverse",
+     [](Draw& draw) {
+       const std::int64_t n = draw.size(3);
+       draw.input("l", {n, n}, {.low = -1, .high = 1});
+       return trial(draw, "cholesky_inverse(tril(l) + eye(l.size(-1), -1, {.dtype = l.dtype()}) * 5)",
+                    [](const Inputs& in) { return cholesky_inverse(regular(tril(in[0]))); });
      }},
     {"cholesky_solve",
      [](Draw& draw) {
