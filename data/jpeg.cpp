@@ -9,6 +9,7 @@
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/data/atomic_file.hpp>
+#include <gradus/data/source.hpp>
 
 namespace gradus::data {
 
@@ -24,27 +25,27 @@ Handle checked(tjhandle handle) {
   return Handle(handle);
 }
 
-const unsigned char* bytes_of(const std::string& content) {
-  return reinterpret_cast<const unsigned char*>(content.data());
-}
-
 }  // namespace
 
 Tensor read_jpeg(const std::filesystem::path& file, Channels channels) {
-  const std::string content = read_file(file);
+  const Source source = Source::read("read_jpeg", file);
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(source.bytes().data());
   const Handle decoder = checked(tjInitDecompress());
   int width = 0, height = 0, sampling = 0, colours = 0;
-  require<IoError>(tjDecompressHeader3(decoder.get(), bytes_of(content), content.size(), &width, &height,
-                                       &sampling, &colours) == 0,
-                   "read_jpeg: {} cannot be read ({})", file.string(), tjGetErrorStr2(decoder.get()));
-  require<IoError>(std::int64_t{width} * height <= 1LL << 28, "read_jpeg: {} claims {} x {} pixels",
-                   file.string(), width, height);
+  source.check(
+      tjDecompressHeader3(decoder.get(), bytes, source.size(), &width, &height, &sampling, &colours) == 0,
+      "cannot be read ({})", tjGetErrorStr2(decoder.get()));
+  const std::uint64_t count = static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height);
+  source.check(count <= 1ULL << 28, "claims {} x {} pixels", width, height);
+  constexpr std::uint64_t largest_ratio = 512;  // a bit for a block of 64 pixels
+  source.check(count <= largest_ratio * source.size(),
+               "claims {} x {} pixels, more than its {} bytes can hold", width, height, source.size());
   const Tensor pixels = empty({height, width, static_cast<std::int64_t>(channels)}, uint8);
   const int format = channels == Channels::grey ? TJPF_GRAY : TJPF_RGB;
-  require<IoError>(tjDecompress2(decoder.get(), bytes_of(content), content.size(),
-                                 pixels.mutable_data<std::uint8_t>(), width, 0, height, format,
-                                 TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT) == 0,
-                   "read_jpeg: {} is damaged ({})", file.string(), tjGetErrorStr2(decoder.get()));
+  source.check(
+      tjDecompress2(decoder.get(), bytes, source.size(), pixels.mutable_data<std::uint8_t>(), width, 0,
+                    height, format, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT) == 0,
+      "is damaged ({})", tjGetErrorStr2(decoder.get()));
   return permute(pixels, {2, 0, 1}).contiguous();
 }
 

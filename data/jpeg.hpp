@@ -9,7 +9,8 @@ namespace gradus::data {
 
 /// A JPEG picture as uint8 [channels, height, width], in grey or colour as asked for. Throws IoError naming
 /// the file when it is missing, damaged (if only a little), no JPEG, in a colour space that libjpeg-turbo
-/// does not turn into these, or larger than 2^28 pixels.
+/// does not turn into these, larger than 2^28 pixels, or of more than 512 for each byte of the file, which is
+/// what Huffman's code can hold at most.
 Tensor read_jpeg(const std::filesystem::path& file, Channels channels);
 
 struct WriteJpegOptions {

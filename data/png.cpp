@@ -8,6 +8,7 @@
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/data/atomic_file.hpp>
+#include <gradus/data/source.hpp>
 
 namespace gradus::data {
 
@@ -21,21 +22,34 @@ struct Picture : png_image {
   Picture& operator=(const Picture&) = delete;
 };
 
+/// Bits of a pixel, by the header that every PNG begins with: the depth of a channel stands at byte 24, the
+/// kind of colours at byte 25.
+std::uint64_t bits_per_pixel(const Source& source) {
+  const auto kind = source.number<std::uint8_t>(25);
+  const unsigned channels =
+      ((kind & PNG_COLOR_MASK_COLOR) != 0 && (kind & PNG_COLOR_MASK_PALETTE) == 0 ? 3U : 1U) +
+      ((kind & PNG_COLOR_MASK_ALPHA) != 0 ? 1U : 0U);
+  return std::uint64_t{source.number<std::uint8_t>(24)} * channels;
+}
+
 }  // namespace
 
 Tensor read_png(const std::filesystem::path& file, Channels channels) {
+  const Source source = Source::read("read_png", file);
   Picture picture;
-  const auto count = static_cast<std::int64_t>(channels);
-  require<IoError>(png_image_begin_read_from_file(&picture, file.string().c_str()) != 0,
-                   "read_png: {} cannot be read ({})", file.string(), picture.message);
-  require<IoError>(std::uint64_t{picture.width} * picture.height <= 1ULL << 28,
-                   "read_png: {} claims {} x {} pixels", file.string(), picture.width, picture.height);
+  source.check(png_image_begin_read_from_memory(&picture, source.bytes().data(), source.size()) != 0,
+               "cannot be read ({})", picture.message);
+  const std::uint64_t count = std::uint64_t{picture.width} * picture.height;
+  source.check(count <= 1ULL << 28, "claims {} x {} pixels", picture.width, picture.height);
+  constexpr std::uint64_t largest_ratio = 1032;  // of deflate: 258 bytes for two bits
+  source.check(count * bits_per_pixel(source) <= largest_ratio * 8 * source.size(),
+               "claims {} x {} pixels, more than its {} bytes can hold", picture.width, picture.height,
+               source.size());
   picture.format = channels == Channels::grey ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
-  const Tensor pixels = empty({picture.height, picture.width, count}, uint8);
+  const Tensor pixels = empty({picture.height, picture.width, static_cast<std::int64_t>(channels)}, uint8);
   const png_color black{0, 0, 0};
-  require<IoError>(
-      png_image_finish_read(&picture, &black, pixels.mutable_data<std::uint8_t>(), 0, nullptr) != 0,
-      "read_png: {} is damaged ({})", file.string(), picture.message);
+  source.check(png_image_finish_read(&picture, &black, pixels.mutable_data<std::uint8_t>(), 0, nullptr) != 0,
+               "is damaged ({})", picture.message);
   return permute(pixels, {2, 0, 1}).contiguous();
 }
 

@@ -10,8 +10,8 @@ namespace gradus::data {
 enum class Channels { grey = 1, rgb = 3 };
 
 /// A PNG picture as uint8 [channels, height, width]; colours are converted to what is asked for, transparency
-/// is laid on black. Throws IoError naming the file when it is missing, damaged, no PNG, or larger than 2^28
-/// pixels.
+/// is laid on black. Throws IoError naming the file when it is missing, damaged, no PNG, larger than 2^28
+/// pixels, or claims more pixels than its bytes can hold.
 Tensor read_png(const std::filesystem::path& file, Channels channels);
 
 /// The bytes of a PNG file of uint8 [1, h, w] or [3, h, w]. Throws ShapeError, DTypeError.

@@ -18,7 +18,7 @@ unset DEBIAN_FRONTEND
 export REFUSED=nothing
 
 "$dev" >"$work/help"
-for verb in mnist test bench check format deps fetch; do
+for verb in mnist test bench fuzz check format deps fetch; do
   expect "help has a line for $verb" '(($(grep -c "^\./dev $verb " "$work/help") == 1))'
 done
 
@@ -28,6 +28,11 @@ expect "an unknown verb is one line that names it" '(($(wc -l <"$work/said") == 
 
 "$dev" deps 2>/dev/null
 expect "apt-get is left alone when nothing is missing" '[[ ! -e $LOG ]]'
+
+"$dev" fuzz nothing 2>"$work/said"; status=$?
+expect "a reader that nobody fuzzes is said" '((status == 2)) && grep -q "no tests/fuzz/nothing_target.cpp" "$work/said"'
+"$dev" fuzz --seconds soon 2>"$work/said"; status=$?
+expect "a time that is none is said" '((status == 2)) && grep -q "soon" "$work/said"'
 
 WANTING="ninja-build curl" "$dev" deps 2>/dev/null; status=$?
 expect "what is missing is installed" '((status == 0)) && grep -qE "^noninteractive .* install --yes .* ninja-build curl$" "$LOG"'

@@ -1,48 +1,22 @@
 #include <gradus/training/checkpoint.hpp>
 
 #include <charconv>
+#include <set>
 #include <string_view>
 
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/data/safetensors.hpp>
-#include <gradus/training/crc32c.hpp>
+#include <gradus/training/checksum.hpp>
 
 namespace gradus::training {
 
 namespace {
 
 constexpr const char* version_key = "gradus_checkpoint";
-constexpr const char* checksum_key = "crc32c";
 constexpr int version = 1;
 // The parts of names; what follows is the name within that part.
 constexpr std::string_view model_part = "model/", state_part = "state/", metric_part = "metric/",
                            history_name = "history", extra_part = "extra/", setting_part = "setting/";
-
-/// Of names, types, shapes, values and metadata: of all that is read from the file, in whatever order it
-/// lies there.
-std::uint32_t checksum(const data::Safetensors& content) {
-  Crc32c crc;
-  const auto add_text = [&](std::string_view text) {
-    const std::uint64_t size = text.size();
-    crc.add(&size, sizeof size);
-    crc.add(text.data(), text.size());
-  };
-  for (const auto& [key, value] : content.metadata) {
-    if (key == checksum_key) continue;
-    add_text(key);
-    add_text(value);
-  }
-  std::map<std::string, Tensor> sorted(content.tensors.begin(), content.tensors.end());
-  for (const auto& [name, x] : sorted) {
-    add_text(name);
-    add_text(fmt::format("{} {}", x.dtype(), x.shape()));
-    const Tensor dense = x.detach().contiguous();
-    dispatch(dense.dtype(), [&]<class T>() {
-      crc.add(dense.data<T>(), static_cast<std::size_t>(dense.numel()) * sizeof(T));
-    });
-  }
-  return crc.value();
-}
 
 std::string column_key(std::size_t column) { return fmt::format("{}/{}", history_name, column); }
 
@@ -95,12 +69,12 @@ class Writer {
   }
   /// The numbers as one matrix; the columns' names, in order, are metadata.
   void add_history(const History& history) {
-    const auto rows = static_cast<std::int64_t>(history.size());
-    const auto columns = static_cast<std::int64_t>(history.columns().size());
-    const Tensor numbers = empty({rows, columns}, float64);
+    const std::size_t columns = history.columns().size(), rows = columns == 0 ? 0 : history.size();
+    const Tensor numbers =
+        empty({static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, float64);
     double* to = numbers.mutable_data<double>();
-    for (std::size_t r = 0; r < history.size(); ++r)
-      for (std::size_t c = 0; c < history.columns().size(); ++c) *to++ = history.at(r, c);
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c) *to++ = history.at(r, c);
     add(history_name, "", numbers);
     for (std::size_t c = 0; c < history.columns().size(); ++c)
       content_.metadata[column_key(c)] = history.columns()[c];
@@ -191,15 +165,19 @@ class Reader {
   void read_history(const Tensor& x) {
     check(x.dtype() == float64 && x.rank() == 2,
           "holds {} {} as its history, which should be a matrix of float64", x.dtype(), x.shape());
-    const auto columns = static_cast<std::size_t>(x.size(1));
+    if (x.size(0) == 0) return;
+    check(x.size(1) > 0, "holds a history of {} rows without a column", x.size(0));
+    History::Row row;
+    std::set<std::string_view> names;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(x.size(1)); ++c) {
+      const auto name = content_.metadata.find(column_key(c));
+      check(name != content_.metadata.end(), "does not name column {} of its history", c);
+      check(names.insert(name->second).second, "has two columns {} in its history", name->second);
+      row.emplace_back(name->second, 0);
+    }
     const double* value = x.data<double>();
     for (std::int64_t r = 0; r < x.size(0); ++r) {
-      History::Row row;
-      for (std::size_t c = 0; c < columns; ++c) {
-        const auto name = content_.metadata.find(column_key(c));
-        check(name != content_.metadata.end(), "does not name column {} of its history", c);
-        row.emplace_back(name->second, *value++);
-      }
+      for (auto& [name, number] : row) number = *value++;
       out_.history.add(row);
     }
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include <gradus/autograd/error.hpp>
 #include <gradus/data/atomic_file.hpp>
@@ -33,34 +34,30 @@ std::string json_text(const std::string& text) {
 }  // namespace
 
 void History::add(const Row& row) {
-  for (auto item = row.begin(); item != row.end(); ++item)
-    require(std::none_of(row.begin(), item, [&](const auto& other) { return other.first == item->first; }),
-            "History: the row gives {} twice", item->first);
+  std::set<std::string_view> names;
+  for (const auto& [name, value] : row)
+    require(names.insert(name).second, "History: the row gives {} twice", name);
   std::vector<double> values;
   for (const auto& [name, value] : row) {
-    const auto found = std::find(columns_.begin(), columns_.end(), name);
-    const auto place = static_cast<std::size_t>(found - columns_.begin());
-    if (found == columns_.end()) columns_.push_back(name);
-    values.resize(std::max(values.size(), place + 1), absent);
-    values[place] = value;
+    const auto [place, is_new] = places_.try_emplace(name, columns_.size());
+    if (is_new) columns_.push_back(name);
+    values.resize(std::max(values.size(), place->second + 1), absent);
+    values[place->second] = value;
   }
   rows_.push_back(std::move(values));
 }
 
-bool History::has(std::string_view column) const {
-  return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
-}
+bool History::has(std::string_view column) const { return places_.contains(column); }
 
 double History::at(std::size_t row, std::size_t column) const {
   return column < rows_.at(row).size() ? rows_[row][column] : absent;
 }
 
 std::vector<double> History::column(std::string_view name) const {
-  const auto place = std::find(columns_.begin(), columns_.end(), name);
-  require<IndexError>(place != columns_.end(), "History: there is no column {}", name);
+  const auto place = places_.find(name);
+  require<IndexError>(place != places_.end(), "History: there is no column {}", name);
   std::vector<double> values;
-  for (std::size_t r = 0; r < size(); ++r)
-    values.push_back(at(r, static_cast<std::size_t>(place - columns_.begin())));
+  for (std::size_t r = 0; r < size(); ++r) values.push_back(at(r, place->second));
   return values;
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,7 +34,8 @@ class History {
 
  private:
   std::vector<std::string> columns_;
-  std::vector<std::vector<double>> rows_;  ///< may be shorter than columns_
+  std::map<std::string, std::size_t, std::less<>> places_;  ///< of the columns
+  std::vector<std::vector<double>> rows_;                   ///< may be shorter than columns_
 };
 
 /// One JSON object a row and line, {"epoch": 1, "loss": 0.25}, NaN and infinities as null. Numbers read back

@@ -1,0 +1,11 @@
+#include <gradus/data/jpeg.hpp>
+
+#include "fuzz/target.hpp"
+
+using namespace gradus;
+using data::Channels;
+
+const test::FuzzTarget jpeg{"jpeg",
+                            "x.jpg",
+                            {[](const auto& file) { test::touch(data::read_jpeg(file, Channels::grey)); },
+                             [](const auto& file) { test::touch(data::read_jpeg(file, Channels::rgb)); }}};
