@@ -12,6 +12,7 @@
 #include <gradus/data/loader.hpp>
 #include <gradus/data/mnist.hpp>
 #include <gradus/data/npy.hpp>
+#include <gradus/data/npz_dataset.hpp>
 #include <gradus/data/png.hpp>
 #include <gradus/data/pth.hpp>
 #include <gradus/data/safetensors.hpp>
