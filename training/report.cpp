@@ -25,7 +25,7 @@ main{max-width:1080px;margin:0 auto;padding:32px 24px 64px}
 h1{font-size:26px;margin:0 0 20px}h2{font-size:17px;margin:36px 0 12px}
 .cards{display:grid;gap:16px;grid-template-columns:repeat(auto-fit,minmax(400px,1fr))}
 .card,.head div{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:16px;margin:0}
-.head{display:flex;flex-wrap:wrap;gap:12px}.head div{flex:1 1 150px}
+.head{display:flex;flex-wrap:wrap;gap:12px}.head div{flex:1 1 auto;min-width:110px}
 .head b{display:block;font-size:22px;overflow-wrap:anywhere}.head span,p.note{color:var(--soft);font-size:13px}
 figcaption{display:flex;justify-content:space-between;gap:12px;flex-wrap:wrap;font-weight:600;margin-bottom:8px}
 .legend{font-weight:400;color:var(--soft);font-size:13px}.key{margin-left:12px}

@@ -1,6 +1,5 @@
 #include <gradus/data/atomic_file.hpp>
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,30 +10,11 @@
 
 #include "support/catch.hpp"
 #include "support/files.hpp"
+#include "support/full_disk.hpp"
 
 using namespace gradus;
 
 namespace {
-
-/// Limits the size of files that this process may write, which fails as a full disk does.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
 
 std::size_t entries(const test::TempFolder& folder) {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder.path()), {}));
@@ -75,7 +55,7 @@ TEST_CASE("a full disk is reported and the old content stays", "[data][atomic]")
   data::write_file(folder / "a", "old");
   std::string text;
   {
-    const FullDisk full(4096);
+    const test::FullDisk full(4096);
     text = test::error_of<IoError>([&] { data::write_file(folder / "a", std::string(size, 'n')); });
   }
   CHECK(test::says(text, {"/a cannot be written (File too large)"}));

@@ -32,12 +32,14 @@ inline std::unique_ptr<optim::Optimizer> make(const std::string& name, std::vect
     return std::make_unique<optim::Adafactor>(std::move(parameters), optim::AdafactorOptions{.lr = 0.1});
   if (name == "NovoGrad")
     return std::make_unique<optim::NovoGrad>(std::move(parameters), optim::NovoGradOptions{.lr = 0.01});
+  if (name == "ASGD")
+    return std::make_unique<optim::ASGD>(std::move(parameters), optim::ASGDOptions{.lr = 0.1, .t0 = 1});
   return std::make_unique<optim::Adagrad>(std::move(parameters), optim::AdagradOptions{.lr_decay = 0.1});
 }
 
 inline std::string any_optimizer() {
   return GENERATE(as<std::string>{}, "SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax",
-                  "NAdam", "RAdam", "Lion", "Rprop", "Adafactor", "NovoGrad");
+                  "NAdam", "RAdam", "Lion", "Rprop", "ASGD", "Adafactor", "NovoGrad");
 }
 
 /// Two parameters that always start alike.

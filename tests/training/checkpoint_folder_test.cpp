@@ -10,6 +10,7 @@
 #include <gradus/training/stop.hpp>
 
 #include "support/files.hpp"
+#include "support/full_disk.hpp"
 #include "support/same_bits.hpp"
 
 using namespace gradus;
@@ -80,6 +81,26 @@ TEST_CASE("a damaged checkpoint is named and the one before it used", "[training
     data::write_file(temp / name, "x");
   CHECK(test::says(test::error_of<IoError>([&] { folder.latest(); }),
                    {"holds no checkpoint that is whole", "step-00000001", "step-00000003"}));
+}
+
+TEST_CASE("a full disk costs no checkpoint that is there", "[training][checkpoint]") {
+  const test::TempFolder temp;
+  CheckpointFolder folder(temp.path(), {.keep = 1, .best = "loss"});
+  folder.save(at_step(1));
+  Checkpoint large = at_step(2, 0.5);
+  large.model = {{"w", ones({10'000})}};
+  std::string text;
+  {
+    const test::FullDisk full(8192);
+    text = test::error_of<IoError>([&] { folder.save(large); });
+  }
+  CHECK(test::says(text, {"step-00000002.checkpoint cannot be written"}));
+  CHECK(names(folder) == std::vector<std::string>{"step-00000001.checkpoint"});
+  CHECK(folder.latest()->checkpoint.step == 1);
+  CHECK(training::read_checkpoint(folder.best_file()).step == 1);
+  folder.save(large);
+  CHECK(names(folder) == std::vector<std::string>{"step-00000002.checkpoint"});
+  CHECK(training::read_checkpoint(folder.best_file()).step == 2);
 }
 
 TEST_CASE("one run has the folder, and clears up behind one that was killed", "[training][checkpoint]") {
