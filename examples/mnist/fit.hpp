@@ -88,6 +88,9 @@ class Fit {
     optimizer_->load_state_dict(state("optimizer"));
     if (schedule_) schedule_->load_state_dict(state("schedule"));
     const auto numbers = state("score").numbers;
+    gradus::require<gradus::IoError>(
+        numbers.contains("loss_sum") && numbers.contains("hits") && numbers.contains("images"),
+        "{} holds no score", found->file.string());
     score_ = {numbers.at("loss_sum"), static_cast<std::int64_t>(numbers.at("hits")),
               static_cast<std::int64_t>(numbers.at("images"))};
     gradus::default_generator().set_state(then.random);

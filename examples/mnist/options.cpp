@@ -12,6 +12,15 @@ namespace {
 
 namespace po = boost::program_options;
 
+/// Of each optimizer the learning rate that suits the cnn.
+const std::map<std::string, double>& rates() {
+  static const std::map<std::string, double> all{
+      {"sgd", 0.05},   {"adadelta", 1},  {"adafactor", 1e-2}, {"novograd", 1e-2}, {"adagrad", 1e-2},
+      {"adam", 2e-3},  {"adamax", 2e-3}, {"adamw", 2e-3},     {"asgd", 2e-2},     {"lion", 2e-4},
+      {"nadam", 2e-3}, {"radam", 2e-3},  {"rmsprop", 1e-3},   {"rprop", 1e-4}};
+  return all;
+}
+
 po::options_description describe(Options& o) {
   po::options_description options("Options", 100, 60);
   options.add_options()("data", po::value(&o.data)->value_name("DIR"),
@@ -23,9 +32,9 @@ po::options_description describe(Options& o) {
       "lr", po::value<double>()->value_name("X"),
       "learning rate, at its peak (default: one that suits model and optimizer)")(
       "optimizer", po::value(&o.optimizer)->value_name("NAME"),
-      "sgd (default; Nesterov momentum 0.9), adam, adamw, rmsprop or adagrad")(
-      "schedule", po::value(&o.schedule)->value_name("NAME"),
-      "onecycle (default), cosine, step, warmup or none")(
+      "sgd (default; Nesterov momentum 0.9), adadelta, adafactor, adagrad, adam, adamax, adamw, asgd, lion, "
+      "nadam, novograd, radam, rmsprop or rprop")("schedule", po::value(&o.schedule)->value_name("NAME"),
+                                                  "onecycle (default), cosine, step, warmup or none")(
       "augment", po::bool_switch(&o.augment), "turn, scale and shift the training images at random")(
       "dropout", po::value(&o.dropout)->value_name("P"),
       "zero this share of the cnn's last hidden units in training (default 0)")(
@@ -56,11 +65,11 @@ po::options_description describe(Options& o) {
   return options;
 }
 
-void one_of(const std::string& option, const std::string& value, std::initializer_list<const char*> allowed) {
+void one_of(const std::string& option, const std::string& value, const std::vector<std::string>& allowed) {
   std::string list;
-  for (const char* name : allowed) {
+  for (const std::string& name : allowed) {
     if (value == name) return;
-    list += (list.empty() ? "" : ", ") + std::string(name);
+    list += (list.empty() ? "" : ", ") + name;
   }
   throw UsageError(fmt::format("--{} {} is not known; choose one of {}", option, value, list));
 }
@@ -76,7 +85,9 @@ void check_format(const std::string& file) {
 void check(const Options& o) {
   if (!o.save.empty()) check_format(o.save);
   one_of("model", o.model, {"cnn", "mlp", "lenet"});
-  one_of("optimizer", o.optimizer, {"sgd", "adam", "adamw", "rmsprop", "adagrad"});
+  std::vector<std::string> optimizers;
+  for (const auto& [name, rate] : rates()) optimizers.push_back(name);
+  one_of("optimizer", o.optimizer, optimizers);
   one_of("schedule", o.schedule, {"onecycle", "cosine", "step", "warmup", "none"});
   const auto least = [](const char* option, double value, double bound) {
     if (!(value >= bound)) throw UsageError(fmt::format("--{} {} must be at least {}", option, value, bound));
@@ -135,8 +146,6 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
 
 double learning_rate(const Options& o) {
   if (o.lr) return *o.lr;
-  if (o.optimizer == "sgd") return o.model == "mlp" ? 0.3 : 0.05;
-  const std::map<std::string, double> rates{
-      {"adam", 2e-3}, {"adamw", 2e-3}, {"rmsprop", 1e-3}, {"adagrad", 1e-2}};
-  return rates.at(o.optimizer) * (o.model == "mlp" ? 3 : 1);
+  if (o.optimizer == "sgd" && o.model == "mlp") return 0.3;
+  return rates().at(o.optimizer) * (o.model == "mlp" ? 3 : 1);
 }

@@ -6,17 +6,33 @@
 
 using namespace gradus;
 
+namespace {
+
+using Factory = std::unique_ptr<optim::Optimizer> (*)(const std::vector<Tensor>&, double);
+
+template <class O>
+std::unique_ptr<optim::Optimizer> with_rate(const std::vector<Tensor>& parameters, double lr) {
+  typename O::Options options;
+  options.lr = lr;
+  return std::make_unique<O>(parameters, options);
+}
+
+}  // namespace
+
 std::unique_ptr<optim::Optimizer> make_optimizer(const Options& o, const std::vector<Tensor>& parameters) {
   const double lr = learning_rate(o);
-  if (o.optimizer == "adam") return std::make_unique<optim::Adam>(parameters, optim::AdamOptions{.lr = lr});
-  if (o.optimizer == "adamw")
-    return std::make_unique<optim::AdamW>(parameters, optim::AdamWOptions{.lr = lr});
-  if (o.optimizer == "rmsprop")
-    return std::make_unique<optim::RMSprop>(parameters, optim::RMSpropOptions{.lr = lr});
-  if (o.optimizer == "adagrad")
-    return std::make_unique<optim::Adagrad>(parameters, optim::AdagradOptions{.lr = lr});
-  return std::make_unique<optim::SGD>(parameters,
-                                      optim::SGDOptions{.lr = lr, .momentum = 0.9, .nesterov = true});
+  if (o.optimizer == "sgd")
+    return std::make_unique<optim::SGD>(parameters,
+                                        optim::SGDOptions{.lr = lr, .momentum = 0.9, .nesterov = true});
+  const std::map<std::string, Factory> factories{
+      {"adadelta", with_rate<optim::Adadelta>}, {"adafactor", with_rate<optim::Adafactor>},
+      {"novograd", with_rate<optim::NovoGrad>}, {"adagrad", with_rate<optim::Adagrad>},
+      {"adam", with_rate<optim::Adam>},         {"adamax", with_rate<optim::Adamax>},
+      {"adamw", with_rate<optim::AdamW>},       {"asgd", with_rate<optim::ASGD>},
+      {"lion", with_rate<optim::Lion>},         {"nadam", with_rate<optim::NAdam>},
+      {"radam", with_rate<optim::RAdam>},       {"rmsprop", with_rate<optim::RMSprop>},
+      {"rprop", with_rate<optim::Rprop>}};
+  return factories.at(o.optimizer)(parameters, lr);
 }
 
 std::unique_ptr<optim::Scheduler> make_schedule(const Options& o, optim::Optimizer& optimizer,

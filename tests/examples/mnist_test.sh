@@ -48,7 +48,7 @@ grep -qE '^\{"epoch": 1, "train_loss": [0-9.]+, .*"test_accuracy": 0\.[0-9]+' ru
 expect 0 '^ *7  +[0-9.]+%' --load net.safetensors --predict test:0
 expect 0 '  <$' --load net.safetensors --predict "$sample/t10k-images-idx3-ubyte.gz:3"
 expect 2 'there is no number 5000' --load net.safetensors --predict test:5000
-expect 2 'picture.png cannot be read' --load net.safetensors --predict picture.png
+expect 2 'picture.png cannot be opened' --load net.safetensors --predict picture.png
 expect 2 'holds a cnn, not a mlp; say --model cnn' --model mlp --load net.safetensors
 # The same weights come back from every format, and the graph goes to other runtimes.
 for format in pth npz; do
@@ -68,25 +68,35 @@ expect 2 'cut.safetensors' --load cut.safetensors --predict test:0
 
 # What a checkpoint is good for. The kills are in resume_test.sh.
 last_digest() { sed -nE 's/.*weights ([0-9a-f]{16}).*/\1/p' out; }
-run=(--model mlp --epochs 2 --batch-size $batch --checkpoint kept)
+run=(--model mlp --epochs 2 --batch-size $batch)
 expect 2 '^mnist: --resume needs --checkpoint DIR' --resume
 expect 2 '^mnist: --every 0?-1 must be at least 0' --every=-1
 expect 2 '^mnist: --dropout: the mlp has none' --model mlp --dropout 0.5
-expect 0 "weights" "${run[@]}" --every 10 --resume --log log.csv
+expect 0 "weights" "${run[@]}" --checkpoint kept --every 10 --resume --log log.csv
 whole=$(last_digest)
 [[ $(ls kept) == $'best.checkpoint\nstep-00000050.checkpoint\nstep-00000060.checkpoint\nstep-00000064.checkpoint' ]] ||
   complain "the folder of checkpoints holds $(ls kept)"
 [[ $(wc -l <log.csv) == 3 && $(head -n 1 log.csv) == epoch,train_loss,* ]] || complain "log.csv is $(cat log.csv)"
-expect 2 'kept holds checkpoints already; --resume goes on from them' "${run[@]}"
-expect 2 'step-00000064.checkpoint was made with seed 1, not 2' "${run[@]}" --resume --seed 2
-expect 0 'going on from kept/step-00000064.checkpoint, step 64' "${run[@]}" --resume
+expect 2 'kept holds checkpoints already; --resume goes on from them' "${run[@]}" --checkpoint kept
+expect 2 'step-00000064.checkpoint was made with seed 1, not 2' "${run[@]}" --checkpoint kept --resume --seed 2
+expect 0 'going on from kept/step-00000064.checkpoint, step 64' "${run[@]}" --checkpoint kept --resume
 [[ $(last_digest) == "$whole" ]] || complain "a run gone on with after its end has other weights"
 truncate -s -5 kept/step-00000064.checkpoint
 printf x | dd of=kept/step-00000060.checkpoint bs=1 seek=100000 conv=notrunc status=none
-expect 0 'step-00000064.checkpoint is truncated.*; taking the one before' "${run[@]}" --resume
+expect 0 'step-00000064.checkpoint is truncated.*; taking the one before' "${run[@]}" --checkpoint kept --resume
 grep -q 'step-00000060.checkpoint is damaged: its checksum does not fit; taking the one before' out || complain "no word of the second: $(cat out)"
 grep -q 'going on from kept/step-00000050.checkpoint, step 50' out || complain "not the one before: $(cat out)"
 [[ $(last_digest) == "$whole" ]] || complain "a run gone on with after damage has other weights"
+
+# A disk that is full (files may not grow beyond 50 kB) ends the run and costs no checkpoint.
+cp -r kept full && rm full/step-0000006*
+(trap '' XFSZ; ulimit -f 50; exec "$mnist" "${run[@]}" --checkpoint full --every 10 --resume) >out 2>&1
+code=$?
+[[ $code == 2 ]] || complain "a run on a full disk exits with $code: $(tail -n 3 out)"
+grep -q 'full/step-00000060.checkpoint cannot be written (File too large)' out || complain "no word of the full disk: $(tail -n 3 out)"
+[[ $(ls full) == $'best.checkpoint\nstep-00000050.checkpoint' ]] || complain "a full disk leaves $(ls full)"
+expect 0 'going on from full/step-00000050.checkpoint' "${run[@]}" --checkpoint full --resume
+[[ $(last_digest) == "$whole" ]] || complain "a run gone on with after a full disk has other weights"
 
 "$mnist" --epochs 10000 --checkpoint terminated --every 1 >out 2>&1 &
 for _ in {1..300}; do ls terminated/step-*.checkpoint >/dev/null 2>&1 && break; sleep 0.1; done  # it is at work
