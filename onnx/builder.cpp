@@ -36,8 +36,8 @@ Tensor only_value(const Tensor& x) {
 Builder::Builder(const Recording& example, const Recording& other, const nn::StateDict& state,
                  const Options& options)
     : example_(example), other_(other), state_(state), options_(options) {
-  for (const Translations& family :
-       {pointwise_translations(), shape_translations(), network_translations(), recurrent_translations()})
+  for (const Translations& family : {pointwise_translations(), shape_translations(), network_translations(),
+                                     recurrent_translations(), selection_translations()})
     translations_.insert(family.begin(), family.end());
   for (const auto& [name, tensor] : state) used_[name] = 1;
 }

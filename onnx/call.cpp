@@ -53,6 +53,9 @@ const Shape& Call::result_shape(std::size_t output) const { return step_.outputs
 DType Call::dtype(std::size_t output) const { return step_.outputs[output].dtype(); }
 std::size_t Call::output_count() const { return step_.outputs.size(); }
 bool Call::is_dynamic(std::size_t d) const { return result_shape()[d] != other_.outputs[0].shape()[d]; }
+bool Call::input_is_dynamic(std::size_t i, std::size_t d) const {
+  return shape(i)[d] != other_.inputs[i].tensor.shape()[d];
+}
 
 std::string Call::attribute(std::string_view name) const {
   const std::string all = step_.node->attributes(), of_other = other_.node->attributes();
@@ -119,6 +122,13 @@ void Call::become_all(std::string_view type, const Names& inputs, const Attribut
   for (std::size_t i = 0; i < output_count(); ++i)
     results.push_back(builder_.result_name({index_, static_cast<std::uint32_t>(i)}));
   builder_.model_.add_node(type, builder_.fresh(type), inputs, results, attributes, builder_.line_);
+}
+
+void Call::become_each(std::string_view type, const Names& inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    builder_.model_.add_node(type, builder_.fresh(type), {inputs[i]},
+                             {builder_.result_name({index_, static_cast<std::uint32_t>(i)})}, {},
+                             builder_.line_);
 }
 
 std::string Call::constant(const Integers& values) {

@@ -39,6 +39,8 @@ class Call {
   std::size_t output_count() const;
   /// Whether the batch changes size d of the result.
   bool is_dynamic(std::size_t d) const;
+  /// Whether the batch changes size d of input i.
+  bool input_is_dynamic(std::size_t i, std::size_t d) const;
 
   /// ---- Its attributes, by the names that its struct gives them; but for the text of all of them, all throw
   /// if the batch changes them.
@@ -60,6 +62,8 @@ class Call {
   void become(std::string_view type, const Names& inputs, const Attributes& attributes = {});
   /// The node whose results are the op's.
   void become_all(std::string_view type, const Names& inputs, const Attributes& attributes = {});
+  /// A node for each of the op's first results, of one input each.
+  void become_each(std::string_view type, const Names& inputs);
   /// A vector.
   std::string constant(const Integers& values);
   /// A 0-d number in the dtype of the result.
@@ -90,5 +94,6 @@ Translations pointwise_translations();
 Translations shape_translations();
 Translations network_translations();
 Translations recurrent_translations();
+Translations selection_translations();
 
 }  // namespace gradus::onnx

@@ -136,6 +136,16 @@ void normalize(Call& call) {
   call.become("Add", {call.has(1) ? call.add("Mul", {unit, call.input(1)}) : unit, call.input(2)});
 }
 
+/// By statistics that the model holds. Inputs x, mean, variance, and perhaps a weight and a bias.
+void batch_norm_eval(Call& call) {
+  const auto vector = [&](std::size_t i, double otherwise) {
+    return call.has(i) ? call.input(i)
+                       : call.constant(full(call.shape(1), otherwise, {.dtype = call.dtype()}));
+  };
+  call.become("BatchNormalization", {call.input(0), vector(3, 1), vector(4, 0), call.input(1), call.input(2)},
+              {{"epsilon", call.number("eps")}});
+}
+
 void dropout(Call& call) { call.stop("draws random numbers; a model in evaluation mode does not"); }
 
 }  // namespace
@@ -144,6 +154,7 @@ Translations network_translations() {
   return {{"adaptive_avg_pool2d", adaptive_avg_pool2d},
           {"avg_pool2d", avg_pool2d},
           {"batch_norm", normalize},
+          {"batch_norm_eval", batch_norm_eval},
           {"conv2d", conv2d},
           {"conv2d_to_input", conv_transpose2d},
           {"dropout", dropout},

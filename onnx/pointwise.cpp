@@ -1,5 +1,6 @@
 #include <gradus/onnx/call.hpp>
 
+#include <cmath>
 #include <numbers>
 
 // Ops on one element, or on one each of tensors that are broadcast.
@@ -90,12 +91,72 @@ void pow(Call& call) {
   call.become("Pow", {call.input(0), call.scalar(call.number("exponent"))});
 }
 
+void exp2(Call& call) { call.become("Pow", {call.scalar(2), call.input(0)}); }
+
+void log_to(Call& call, double base) {
+  call.become("Div", {call.add("Log", call.inputs()), call.scalar(std::log(base))});
+}
+
+void erfc(Call& call) { call.become("Sub", {call.scalar(1), call.add("Erf", call.inputs())}); }
+
+/// log(x / (1 - x)), of x kept eps away from 0 and 1.
+void logit(Call& call) {
+  std::string x = call.input(0);
+  if (const auto eps = call.optional_number("eps"))
+    x = call.add("Clip", {x, call.scalar(*eps), call.scalar(1 - *eps)});
+  call.become("Log", {call.add("Div", {x, call.add("Sub", {call.scalar(1), x})})});
+}
+
+/// max(a, b) + log(1 + e^-|a - b|)
+void logaddexp(Call& call) {
+  const Names both = call.inputs();
+  const std::string distance = call.add("Neg", {call.add("Abs", {call.add("Sub", both)})});
+  call.become("Add", {call.add("Max", both), call.add("Softplus", {distance})});
+}
+
+void hypot(Call& call) {
+  const std::string a = call.input(0), b = call.input(1);
+  call.become("Sqrt", {call.add("Add", {call.add("Mul", {a, a}), call.add("Mul", {b, b})})});
+}
+
+/// a - floor(a / b) b
+void remainder(Call& call) {
+  const std::string a = call.input(0), b = call.input(1);
+  const std::string turns = call.add("Floor", {call.add("Div", {a, b})});
+  call.become("Sub", {a, call.add("Mul", {turns, b})});
+}
+
+void floor_divide(Call& call) { call.become("Floor", {call.add("Div", call.inputs())}); }
+void fmod(Call& call) { call.become("Mod", call.inputs(), {{"fmod", 1}}); }
+
+void trunc(Call& call) {
+  const std::string x = call.input(0);
+  call.become("Mul", {call.add("Sign", {x}), call.add("Floor", {call.add("Abs", {x})})});
+}
+
+/// What lies within lambd of 0 becomes 0, the rest comes nearer by `bias`.
+void shrink(Call& call, double bias) {
+  call.become("Shrink", call.inputs(), {{"lambd", call.number("lambd")}, {"bias", bias}});
+}
+
+/// x where it is above the threshold.
+void threshold(Call& call) {
+  const std::string x = call.input(0);
+  const std::string above = call.add("Greater", {x, call.scalar(call.number("threshold"))});
+  call.become("Where", {above, x, call.scalar(call.number("replacement"))});
+}
+
+void abs_power(Call& call) {
+  call.become("Pow", {call.add("Abs", call.inputs()), call.scalar(call.number("exponent"))});
+}
+
 void cast(Call& call) { call.become("Cast", call.inputs(), {{"to", onnx_type(call.dtype())}}); }
 
 }  // namespace
 
 Translations pointwise_translations() {
   return {{"abs", same("Abs")},
+          {"abs_power", abs_power},
           {"acos", same("Acos")},
           {"acosh", same("Acosh")},
           {"add", same("Add")},
@@ -112,16 +173,26 @@ Translations pointwise_translations() {
           {"div", same("Div")},
           {"elu", with("Elu", "alpha", "alpha")},
           {"erf", same("Erf")},
+          {"erfc", erfc},
           {"exp", same("Exp")},
+          {"exp2", exp2},
           {"expm1", expm1},
           {"floor", same("Floor")},
+          {"floor_divide", floor_divide},
+          {"fmod", fmod},
           {"gelu", gelu},
+          {"hardshrink", [](Call& call) { shrink(call, 0); }},
           {"hardsigmoid", hardsigmoid},
           {"hardswish", same("HardSwish")},
           {"hardtanh", [](Call& call) { clip(call, call.number("min"), call.number("max")); }},
+          {"hypot", hypot},
           {"leaky_relu", with("LeakyRelu", "negative_slope", "alpha")},
           {"log", same("Log")},
+          {"log10", [](Call& call) { log_to(call, 10); }},
           {"log1p", log1p},
+          {"log2", [](Call& call) { log_to(call, 2); }},
+          {"logaddexp", logaddexp},
+          {"logit", logit},
           {"logsigmoid", logsigmoid},
           {"maximum", same("Max")},
           {"minimum", same("Min")},
@@ -133,6 +204,7 @@ Translations pointwise_translations() {
           {"reciprocal", same("Reciprocal")},
           {"relu", same("Relu")},
           {"relu6", [](Call& call) { clip(call, 0, 6); }},
+          {"remainder", remainder},
           {"round", same("Round")},
           {"rsqrt", rsqrt},
           {"selu", same("Selu")},
@@ -142,6 +214,7 @@ Translations pointwise_translations() {
           {"sin", same("Sin")},
           {"sinh", same("Sinh")},
           {"softplus", softplus},
+          {"softshrink", [](Call& call) { shrink(call, call.number("lambd")); }},
           {"softsign", same("Softsign")},
           {"sqrt", same("Sqrt")},
           {"square", square},
@@ -149,7 +222,9 @@ Translations pointwise_translations() {
           {"tan", same("Tan")},
           {"tanh", same("Tanh")},
           {"tanhshrink", tanhshrink},
+          {"threshold", threshold},
           {"to", cast},
+          {"trunc", trunc},
           {"where", same("Where")}};
 }
 

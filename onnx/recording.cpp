@@ -19,7 +19,13 @@ class Origins {
  public:
   Origins(const std::vector<Tensor>& inputs, const nn::StateDict& state, const Trace& trace)
       : inputs_(inputs), state_(state) {
-    for (std::size_t i = 0; i < trace.steps().size(); ++i) steps_.emplace(trace.steps()[i].node.get(), i);
+    for (std::size_t i = 0; i < trace.steps().size(); ++i) {
+      const Trace::Step& step = trace.steps()[i];
+      steps_.emplace(step.node.get(), i);
+      for (std::uint32_t k = 0; k < step.outputs.size(); ++k)
+        if (!is_floating(step.outputs[k].dtype()) && step.outputs[k].numel() > 0)
+          places_.push_back({Value::Kind::step, i, k, step.outputs[k]});
+    }
   }
 
   Value of(const Tensor& x) const {
@@ -36,6 +42,8 @@ class Origins {
       if (is_view_of_all(x, inputs_[i])) return {Value::Kind::input, i, 0, x};
     for (std::size_t i = 0; i < state_.size(); ++i)
       if (is_view_of_all(x, state_[i].second)) return {Value::Kind::state, i, 0, x};
+    for (const Value& place : places_)
+      if (place.tensor.shape() == x.shape() && is_view_of_all(x, place.tensor)) return place;
     return {Value::Kind::constant, 0, 0, x};
   }
 
@@ -43,6 +51,7 @@ class Origins {
   const std::vector<Tensor>& inputs_;
   const nn::StateDict& state_;
   std::unordered_map<const Node*, std::size_t> steps_;
+  std::vector<Value> places_;  ///< results that are no part of the tape, such as those of topk
 };
 
 /// Drops the steps that no result needs, and numbers the others anew.

@@ -1,9 +1,11 @@
 #include <gradus/autograd/ops/batch_norm.hpp>
 
 #include <gradus/autograd/ops/arithmetic.hpp>
+#include <gradus/autograd/ops/elementwise.hpp>
 #include <gradus/autograd/ops/named.hpp>
 #include <gradus/autograd/ops/normalization.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
+#include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/view.hpp>
 
 namespace gradus {
@@ -25,12 +27,51 @@ void check_parameter(const Tensor& x, const Tensor& parameter, std::string_view 
 }
 
 /// [C] as [1, C, 1, ...], as wide as x; undefined stays.
-Tensor per_channel(const Tensor& parameter, const Tensor& x, const SourceLocation& at) {
+Tensor per_channel(const Tensor& parameter, const Tensor& x, const SourceLocation& at = {}) {
   if (!parameter.defined()) return {};
   Shape shape = Dims::filled(x.rank(), 1);
   shape[1] = x.size(1);
   return reshape(parameter, shape, at);
 }
+
+/// All dimensions but that of the channels.
+Dims other_dims(const Tensor& x) {
+  Dims dims;
+  for (std::size_t d = 0; d < x.rank(); ++d)
+    if (d != 1) dims.push_back(static_cast<std::int64_t>(d));
+  return dims;
+}
+
+/// By a mean and a variance that are given. Inputs: x, mean, variance, and perhaps weight and bias.
+struct FixedBatchNorm {
+  static constexpr std::string_view name = "batch_norm_eval";
+  static constexpr Keep keep = keep_inputs(0, 3);
+  double eps;
+  Tensor centre = {}, unit = {};  ///< mean and 1 / sqrt(variance + eps), as wide as x and of their own
+
+  Tensor forward(const Tensor& x, const Tensor& mean, const Tensor& variance, const Tensor& weight,
+                 const Tensor& bias) {
+    centre = per_channel(mean, x).clone();
+    unit = rsqrt(per_channel(variance, x) + eps);
+    const Tensor shift = per_channel(bias, x);
+    return dispatch_floating(x.dtype(), [&]<class T>() {
+      return elementwise::apply_to<T, T, T, T>(
+          x.shape(), elementwise::cheap, [](T v, T m, T s, T b) { return (v - m) * s + b; }, x, centre,
+          factor(weight, x), shift.defined() ? shift : zeros({}, {.dtype = x.dtype()}));
+    });
+  }
+  void backward(Backward& d) const {
+    const Tensor x = d.input(0);
+    d.wrt(0, [&] { return d.grad() * factor(d.input(3), x); });
+    d.wrt(3, [&] { return sum(d.grad() * (x - centre) * unit, other_dims(x)); });
+    d.wrt(4, [&] { return sum(d.grad(), other_dims(x)); });
+  }
+
+ private:
+  Tensor factor(const Tensor& weight, const Tensor& x) const {
+    return weight.defined() ? per_channel(weight, x) * unit : unit;
+  }
+};
 
 /// running = (1 - momentum) * running + momentum * batch, in place.
 void update(Tensor running, const Tensor& batch, double momentum, const SourceLocation& at) {
@@ -53,26 +94,20 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
   require(options.momentum >= 0 && options.momentum <= 1, "a momentum of {} was given; it must lie in [0, 1]",
           options.momentum);
   require(options.eps >= 0, "eps = {} was given; it must not be negative", options.eps);
-  const Tensor w = per_channel(weight, x, at), b = per_channel(bias, x, at);
 
   if (!options.training) {
     require(running_mean.defined() && running_var.defined(),
             "needs running_mean and running_var unless training; one of them is undefined");
-    const Tensor scale = rsqrt(per_channel(running_var, x, at).detach() + options.eps);
-    const Tensor y =
-        (x - per_channel(running_mean, x, at).detach()) * (w.defined() ? Tensor(w * scale) : scale);
-    return b.defined() ? Tensor(y + b) : y;
+    return record(FixedBatchNorm{options.eps}, at, x, running_mean.detach(), running_var.detach(), weight,
+                  bias);
   }
   const std::int64_t count = x.size(1) == 0 ? 0 : x.numel() / x.size(1);
   require<ShapeError>(x.size(1) == 0 || count > 1,
                       "the input is {}: {} value(s) for each channel; training needs at least 2, for there "
                       "is no variance otherwise",
                       x.shape(), count);
-  Dims dims;
-  for (std::size_t d = 0; d < x.rank(); ++d)
-    if (d != 1) dims.push_back(static_cast<std::int64_t>(d));
-  const auto [y, mean, variance] =
-      record(normalization::Normalize<BatchNorm>{dims, options.eps}, at, x, w, b);
+  const auto [y, mean, variance] = record(normalization::Normalize<BatchNorm>{other_dims(x), options.eps}, at,
+                                          x, per_channel(weight, x, at), per_channel(bias, x, at));
   const NoGrad guard;
   const double unbiased =
       static_cast<double>(count) / static_cast<double>(std::max<std::int64_t>(count - 1, 1));

@@ -7,7 +7,7 @@ for argument in "$@"; do
   previous=$argument
 done
 built=$GRADUS_BINARY/${object#gradus/}
-if [[ $object =~ gradus_(autograd|nn|data|training|gradcheck_main)\.dir/ && -e $built ]]; then
+if [[ $object =~ gradus_(autograd|nn|data|training|onnx|gradcheck_main)\.dir/ && -e $built ]]; then
   exec cp "$built" "$object"
 fi
 exec "$@"

@@ -14,12 +14,17 @@ struct OpsModel {
   nn::LayerNorm layer_norm{{5, 6}, {.elementwise_affine = false}};
   nn::GRU gru{6, 3, {.bias = false, .batch_first = true}};
   nn::RNN rnn{6, 3, {.nonlinearity = RNNNonlinearity::relu, .batch_first = true}};
+  nn::BatchNorm2d fixed{4};
+  nn::BatchNorm2d bare{4, {.affine = false}};
+  nn::Conv3d deep{1, 2, 3, {.padding = 1}};
+  nn::ConvTranspose3d deeper{1, 2, 2, {.stride = 2}};
   nn::Parameter slope = full({4}, 0.2);
+  nn::Parameter table = nn::init::normal_(empty({4, 5, 6}, float32));
 
   /// x is [n, 4, 5, 6].
   Tensor operator()(const Tensor& x) const {
     std::vector<Tensor> all;
-    for (const auto& family : {elementwise(x), pairs(x), shapes(x), windows(x)})
+    for (const auto& family : {elementwise(x), pairs(x), shapes(x), choices(x), windows(x)})
       for (const Tensor& y : family) all.push_back(reshape(y, {x.size(0), -1}));
     return cat(all, 1);
   }
@@ -74,13 +79,32 @@ struct OpsModel {
             sqrt(above),
             tan(unit),
             tanh(x),
-            tanhshrink(x)};
+            tanhshrink(x),
+            erfc(x),
+            exp2(x),
+            hardshrink(x, 0.4),
+            log10(above),
+            log2(above),
+            logit(x, 0.1),
+            softshrink(x, 0.3),
+            threshold(x, 0.2, 0.7),
+            trunc(x * 3)};
   }
   std::vector<Tensor> pairs(const Tensor& x) const {
     const Tensor y = flip(x, {3}), rows = narrow(x, 2, 0, 1);
     const Tensor checkered = reshape(arange(6), {6}) != 3;
-    return {maximum(x, y),          minimum(x, rows), x / (2 + square(y)),   pow(1 + square(x), y),
-            where(checkered, x, y), 3 - rows,         dropout(x, 0.5, false)};
+    return {maximum(x, y),
+            minimum(x, rows),
+            x / (2 + square(y)),
+            pow(1 + square(x), y),
+            where(checkered, x, y),
+            3 - rows,
+            dropout(x, 0.5, false),
+            logaddexp(x, y),
+            hypot(x, y),
+            remainder(x, 1 + square(y)),
+            fmod(x, 1 + square(y)),
+            floor_divide(x, 1 + square(y))};
   }
   std::vector<Tensor> shapes(const Tensor& x) const {
     const auto parts = split(x, {1, 2, 2}, 2);
@@ -102,12 +126,48 @@ struct OpsModel {
             parts[2],
             stack({x, x * 2}, 2),
             matmul(x, transpose(x, 2, 3)),
-            squeeze(narrow(x, 1, 2, 1), 1)};
+            squeeze(narrow(x, 1, 2, 1), 1),
+            einsum("nchw,ndhw->ncd", {x, x}),
+            pixel_shuffle(x, 2),
+            unfold(x, 2)};
+  }
+  std::vector<Tensor> choices(const Tensor& x) const {
+    const auto largest = topk(x, 2, 3);
+    const Tensor rows = tensor({3, 1, 0}, {.dtype = int64});
+    const Tensor places = expand(reshape(tensor({0, 3, 1}, {.dtype = int64}), {3, 1, 1}), {3, 5, 6});
+    return {largest.values,
+            gather(x, 3, largest.indices),
+            sort(x, 1).values,
+            kthvalue(x, 3, 2).values,
+            std(x, {2, 3}),
+            var(x, {1}, {.correction = 0, .keepdim = true}),
+            norm(x, 2, {3}),
+            norm(x, 1, {1, 2}),
+            norm(x, 3, {2}, true),
+            normalize(x),
+            index_add(x, 1, rows, narrow(x, 1, 0, 3)),
+            matmul(scatter(table, 0, places, table * 2), transpose(x, 2, 3)),
+            matmul(scatter_add(table, 0, places, table * 2), transpose(x, 2, 3))};
   }
   std::vector<Tensor> windows(const Tensor& x) const {
     const Tensor sequence = reshape(x, {x.size(0), 20, 6});
+    const Tensor volume = unsqueeze(x, 1);  // [n, 1, 4, 5, 6]
     return {up(x),
             grouped(x),
+            fixed(x),
+            bare(x),
+            deep(volume),
+            deeper(volume),
+            max_pool3d(volume, 2),
+            avg_pool3d(volume, {2, 2, 3}),
+            max_pool1d(flatten(x, 2), 3),
+            adaptive_max_pool2d(x, {1, 3}),
+            local_response_norm(x, 3),
+            rms_norm(x, {6}),
+            interpolate(x, {.scale_factor = {2}, .mode = Interpolation::nearest}),
+            interpolate(x, {.size = {7, 4}, .mode = Interpolation::linear}),
+            interpolate(x, {.size = {8, 9}, .mode = Interpolation::cubic, .align_corners = true}),
+            scaled_dot_product_attention(x, x * 0.5, x),
             group_norm(x),
             layer_norm(x),
             instance_norm(x),

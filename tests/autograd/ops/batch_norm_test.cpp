@@ -149,6 +149,17 @@ TEST_CASE("batch_norm has the same bits for any number of threads", "[autograd][
   CHECK(run(8) == alone);
 }
 
+TEST_CASE("batch_norm in evaluation does not mind that its statistics change before backward",
+          "[autograd][ops][norm][gradient]") {
+  const Tensor x = tensor({{1, 2}, {3, 5}}, {.requires_grad = true}), w = ones({2}).requires_grad_();
+  const Tensor mean = zeros({2}), var = full({2}, 4);
+  const Tensor y = batch_norm(x, mean, var, w, {}, {.eps = 0});
+  batch_norm(x.detach(), mean, var, w, {}, {.training = true});  // updates both
+  sum(y).backward();
+  CHECK(x.grad().to_vector<float>() == std::vector<float>(4, 0.5F));
+  CHECK(w.grad().to_vector<float>() == std::vector<float>{2, 3.5F});
+}
+
 TEST_CASE("batch_norm of nothing", "[autograd][ops][norm]") {
   CHECK(batch_norm(zeros({0, 2}), zeros({2}), ones({2})).shape() == Shape{0, 2});
   CHECK(normalized(zeros({4, 0, 3})).shape() == Shape{4, 0, 3});
