@@ -196,7 +196,11 @@ def chunks(path):
 
 
 COMPARES = re.compile(r"\b(?:equal|difference|value|values)\(")
-OPERATORS = {" + ": "add", " - ": "sub", " * ": "mul", " / ": "div", " -(": "neg"}
+# Functions that the tests of these files call by their operators.
+OPERATORS = {
+    "arithmetic_test": {" + ": "add", " - ": "sub", " * ": "mul", " / ": "div", " -(": "neg"},
+    "compare_test": {"(a == b)": "eq", "(a != b)": "ne", "(a < b)": "lt", "(a <= b)": "le", "(a > b)": "gt", "(a >= b)": "ge"},
+}
 TestCase = collections.namedtuple("TestCase", "text words fixtures first second")
 CALL = re.compile(r'disagreement\(\s*([\w"./]+),\s*"(\w+)"')
 
@@ -218,15 +222,14 @@ def test_cases():
             whole = "\n".join(body)
             names = set(re.findall(r"(?<![.\w])(\w+)\s*[({<]", whole)) | set(re.findall(r'"(\w+)(?:/\w*)?"', whole))
             names |= set(re.findall(r"\b[A-Z]\w+", whole))
-            if path.stem == "arithmetic_test":
-                names |= {name for sign, name in OPERATORS.items() if sign in whole}
+            names |= {name for sign, name in OPERATORS.get(path.stem, {}).items() if sign in whole}
             cases.append(TestCase(whole, names, bool(re.search(r"\bfixtures?\(", whole)),
                                   bool(re.search(r"\bgradcheck\(", whole)), bool(re.search(r"\bgradgradcheck\(", whole))))
-    command = re.search(r"COMMAND gradcheck (.*)\)", (ROOT / "tests/CMakeLists.txt").read_text())
-    if command:  # its cases: random shapes, layouts and options, each with the name of what it checks
+    commands = re.findall(r"COMMAND gradcheck (.*)\)", (ROOT / "tests/CMakeLists.txt").read_text())
+    if commands:  # its cases: random shapes, layouts and options, each with the name of what it checks
         whole = "\n".join(source(path) for path in (ROOT / "examples/gradcheck").glob("*_cases.cpp"))
         words = set(re.findall(r'"(?:nn::)?(\w+)["{]', whole))
-        cases.append(TestCase("", words, False, True, "--second-order" in command.group(1)))
+        cases.append(TestCase("", words, False, True, any("--second-order" in command for command in commands)))
     return cases
 
 

@@ -40,7 +40,7 @@ TEST_CASE("a number that a dtype cannot hold is refused when a tensor is made", 
 
 TEST_CASE("the likes of a tensor take its dtype and its layout", "[create]") {
   const Tensor x = transpose(zeros({2, 3}, {.dtype = float64}), 0, 1);
-  for (const Tensor& y : {zeros_like(x), ones_like(x), full_like(x, 4)}) {
+  for (const Tensor& y : {zeros_like(x), ones_like(x), full_like(x, 4), empty_like(x)}) {
     CHECK(y.shape() == Shape{3, 2});
     CHECK(y.dtype() == float64);
     CHECK(y.strides() == x.strides());
