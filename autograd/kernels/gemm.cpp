@@ -1,7 +1,6 @@
 #include <gradus/autograd/kernels/gemm.hpp>
 
 #include <algorithm>
-#include <optional>
 
 #include <gradus/autograd/kernels/gemm_blocked.hpp>
 #include <gradus/autograd/kernels/gemm_tile.hpp>

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include <gradus/autograd/kernels/extremum.hpp>
 #include <gradus/autograd/kernels/fold.hpp>
 #include <gradus/autograd/kernels/math.hpp>
 

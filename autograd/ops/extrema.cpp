@@ -1,5 +1,6 @@
 #include <gradus/autograd/ops/extrema.hpp>
 
+#include <gradus/autograd/kernels/extremum.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 
+#include <gradus/autograd/kernels/extremum.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
@@ -50,8 +51,9 @@ struct Extremum {
   static constexpr Keep keep = keep_inputs(0, 1);
   Tensor forward(const Tensor& a, const Tensor& b) const {
     return dispatch(a.dtype(), [&]<class T>() {
-      // NaN wins on either side: one in y beats nothing but is not beaten.
-      return apply<T>(a, b, cheap, [](T x, T y) -> T { return beats(x, y) || kernels::is_nan(x) ? x : y; });
+      return apply<T>(a, b, cheap, [](T x, T y) -> T {
+        return sign > 0 ? kernels::larger(y, x) : kernels::smaller(y, x);
+      });
     });
   }
   void backward(Backward& d) const {
@@ -81,8 +83,9 @@ struct Bound {
   static constexpr Keep keep = keep_inputs(0, 1);
   Tensor forward(const Tensor& x, const Tensor& bound) const {
     return dispatch_numeric(x.dtype(), [&]<class T>() {
-      return apply<T>(x, bound, cheap,
-                      [](T v, T b) -> T { return (sign > 0 ? v < b : v > b) || kernels::is_nan(b) ? b : v; });
+      return apply<T>(x, bound, cheap, [](T v, T b) -> T {
+        return sign > 0 ? kernels::larger(v, b) : kernels::smaller(v, b);
+      });
     });
   }
   void backward(Backward& d) const {
