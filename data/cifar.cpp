@@ -4,17 +4,17 @@
 #include <string>
 #include <vector>
 
-#include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/data/atomic_file.hpp>
+#include <gradus/data/byte_images.hpp>
 #include <gradus/data/dataset.hpp>
 
 namespace gradus::data {
 
 namespace {
 
-constexpr std::int64_t channels = 3, side = 32, plane = side * side, image_bytes = channels * plane;
+constexpr std::int64_t channels = 3, side = 32, image_bytes = channels * side * side;
 
 /// What tells the two sets apart.
 struct Format {
@@ -92,26 +92,8 @@ Cifar::Example Cifar::get(std::int64_t i) const {
 }
 
 Cifar::Batch Cifar::get_batch(std::span<const std::int64_t> indices) const {
-  const auto n = static_cast<std::int64_t>(indices.size());
-  for (const std::int64_t i : indices) check_index(i, size());
-  Batch batch{empty({n, channels, side, side}, float32), empty({n}, int64)};
-  const std::uint8_t* pixels = pixels_.data<std::uint8_t>();
-  const std::int64_t* labels = labels_.data<std::int64_t>();
-  float* images = batch.images.mutable_data<float>();
-  std::int64_t* label = batch.labels.mutable_data<std::int64_t>();
-  kernels::parallel_for(n, kernels::chunk_for(image_bytes), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t k = begin; k < end; ++k) {
-      const std::int64_t i = indices[static_cast<std::size_t>(k)];
-      label[k] = labels[i];
-      for (std::int64_t c = 0; c < channels; ++c) {
-        const std::uint8_t* from = pixels + i * image_bytes + c * plane;
-        float* to = images + k * image_bytes + c * plane;
-        const float scale = scale_[static_cast<std::size_t>(c)], shift = shift_[static_cast<std::size_t>(c)];
-        for (std::int64_t p = 0; p < plane; ++p) to[p] = static_cast<float>(from[p]) * scale + shift;
-      }
-    }
-  });
-  return batch;
+  auto [images, labels] = batch_of(pixels_, labels_, indices, scale_, shift_);
+  return {std::move(images), std::move(labels)};
 }
 
 Cifar cifar10(const std::filesystem::path& folder, Split split, const CifarOptions& options) {

@@ -2,6 +2,7 @@
 
 // Datasets, loaders and what they read.
 #include <gradus/data/atomic_file.hpp>
+#include <gradus/data/byte_images.hpp>
 #include <gradus/data/cifar.hpp>
 #include <gradus/data/collate.hpp>
 #include <gradus/data/csv.hpp>

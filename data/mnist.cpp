@@ -3,8 +3,7 @@
 #include <cstdlib>
 #include <optional>
 
-#include <gradus/autograd/kernels/parallel.hpp>
-#include <gradus/autograd/ops/create.hpp>
+#include <gradus/data/byte_images.hpp>
 #include <gradus/data/dataset.hpp>
 #include <gradus/data/idx.hpp>
 
@@ -14,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t side = 28, pixels_per_image = side * side;
+constexpr std::int64_t side = 28;
 
 /// What tells the two sets of this format apart.
 struct Kind {
@@ -106,22 +105,8 @@ Mnist::Example Mnist::get(std::int64_t i) const {
 }
 
 Mnist::Batch Mnist::get_batch(std::span<const std::int64_t> indices) const {
-  const auto n = static_cast<std::int64_t>(indices.size());
-  for (const std::int64_t i : indices) check_index(i, size());
-  Batch batch{empty({n, 1, side, side}, float32), empty({n}, int64)};
-  const std::uint8_t* from = pixels_.data<std::uint8_t>();
-  const std::int64_t* labels = labels_.data<std::int64_t>();
-  float* to = batch.images.mutable_data<float>();
-  std::int64_t* label = batch.labels.mutable_data<std::int64_t>();
-  kernels::parallel_for(n, kernels::chunk_for(pixels_per_image), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t k = begin; k < end; ++k) {
-      const std::int64_t i = indices[static_cast<std::size_t>(k)];
-      label[k] = labels[i];
-      for (std::int64_t p = 0; p < pixels_per_image; ++p)
-        to[k * pixels_per_image + p] = static_cast<float>(from[i * pixels_per_image + p]) * scale_ + shift_;
-    }
-  });
-  return batch;
+  auto [images, labels] = batch_of(pixels_, labels_, indices, {&scale_, 1}, {&shift_, 1});
+  return {std::move(images), std::move(labels)};
 }
 
 /// Reads one of the sets.
