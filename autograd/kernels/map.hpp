@@ -239,6 +239,25 @@ void map_walk(const Walk<1 + sizeof...(X)>& walk, std::int64_t cost, DenseLoop<R
   });
 }
 
+// What nearly every op needs of it is compiled once, in map.cpp.
+extern template void map_walk<float, float>(const Walk<2>&, std::int64_t, DenseLoop<float, float>, float*,
+                                            const float*);
+extern template void map_walk<float, float, float>(const Walk<3>&, std::int64_t,
+                                                   DenseLoop<float, float, float>, float*, const float*,
+                                                   const float*);
+extern template void map_walk<float, float, float, float>(const Walk<4>&, std::int64_t,
+                                                          DenseLoop<float, float, float, float>, float*,
+                                                          const float*, const float*, const float*);
+extern template void map_walk<double, double>(const Walk<2>&, std::int64_t, DenseLoop<double, double>,
+                                              double*, const double*);
+extern template void map_walk<double, double, double>(const Walk<3>&, std::int64_t,
+                                                      DenseLoop<double, double, double>, double*,
+                                                      const double*, const double*);
+extern template void map_walk<double, double, double, double>(const Walk<4>&, std::int64_t,
+                                                              DenseLoop<double, double, double, double>,
+                                                              double*, const double*, const double*,
+                                                              const double*);
+
 }  // namespace detail
 
 /// out[i] = f(in[i]...) for dense arrays of n elements, perhaps in parallel; `cost` as for `chunk_for`. `out`
