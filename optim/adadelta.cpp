@@ -41,4 +41,6 @@ void AdadeltaRule::update(const Options& o, std::span<Update<State>> updates) {
       &State::square_avg, &State::acc_delta);
 }
 
+template class RuleOptimizer<AdadeltaRule>;
+
 }  // namespace gradus::optim

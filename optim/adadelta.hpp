@@ -32,5 +32,6 @@ struct AdadeltaRule {
 };
 
 using Adadelta = RuleOptimizer<AdadeltaRule>;
+extern template class RuleOptimizer<AdadeltaRule>;
 
 }  // namespace gradus::optim

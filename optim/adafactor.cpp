@@ -76,4 +76,6 @@ void AdafactorRule::update(const Options& o, std::span<Update<State>> updates) {
   }
 }
 
+template class RuleOptimizer<AdafactorRule>;
+
 }  // namespace gradus::optim

@@ -41,5 +41,6 @@ struct AdafactorRule {
 };
 
 using Adafactor = RuleOptimizer<AdafactorRule>;
+extern template class RuleOptimizer<AdafactorRule>;
 
 }  // namespace gradus::optim

@@ -40,4 +40,6 @@ void AdagradRule::update(const Options& o, std::span<Update<State>> updates) {
       &State::sum);
 }
 
+template class RuleOptimizer<AdagradRule>;
+
 }  // namespace gradus::optim

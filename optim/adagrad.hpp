@@ -31,5 +31,6 @@ struct AdagradRule {
 };
 
 using Adagrad = RuleOptimizer<AdagradRule>;
+extern template class RuleOptimizer<AdagradRule>;
 
 }  // namespace gradus::optim

@@ -66,4 +66,7 @@ void AdamWRule::update(const Options& options, std::span<Update<State>> updates)
   adapt(options, 0, 1 - options.lr * options.weight_decay, updates);
 }
 
+template class RuleOptimizer<AdamRule>;
+template class RuleOptimizer<AdamWRule>;
+
 }  // namespace gradus::optim

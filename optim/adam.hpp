@@ -59,5 +59,7 @@ struct AdamWRule {
 
 using Adam = RuleOptimizer<AdamRule>;
 using AdamW = RuleOptimizer<AdamWRule>;
+extern template class RuleOptimizer<AdamRule>;
+extern template class RuleOptimizer<AdamWRule>;
 
 }  // namespace gradus::optim

@@ -39,4 +39,6 @@ void AdamaxRule::update(const Options& o, std::span<Update<State>> updates) {
       &State::exp_avg, &State::exp_inf);
 }
 
+template class RuleOptimizer<AdamaxRule>;
+
 }  // namespace gradus::optim

@@ -32,5 +32,6 @@ struct AdamaxRule {
 };
 
 using Adamax = RuleOptimizer<AdamaxRule>;
+extern template class RuleOptimizer<AdamaxRule>;
 
 }  // namespace gradus::optim

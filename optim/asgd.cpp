@@ -43,4 +43,6 @@ void ASGDRule::update(const Options& o, std::span<Update<State>> updates) {
       &State::ax);
 }
 
+template class RuleOptimizer<ASGDRule>;
+
 }  // namespace gradus::optim

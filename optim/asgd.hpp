@@ -33,5 +33,6 @@ struct ASGDRule {
 };
 
 using ASGD = RuleOptimizer<ASGDRule>;
+extern template class RuleOptimizer<ASGDRule>;
 
 }  // namespace gradus::optim

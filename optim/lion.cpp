@@ -33,4 +33,6 @@ void LionRule::update(const Options& o, std::span<Update<State>> updates) {
       &State::exp_avg);
 }
 
+template class RuleOptimizer<LionRule>;
+
 }  // namespace gradus::optim

@@ -26,5 +26,6 @@ struct LionRule {
 };
 
 using Lion = RuleOptimizer<LionRule>;
+extern template class RuleOptimizer<LionRule>;
 
 }  // namespace gradus::optim

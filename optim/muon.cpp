@@ -61,4 +61,6 @@ void MuonRule::update(const Options& o, std::span<Update<State>> updates) {
   }
 }
 
+template class RuleOptimizer<MuonRule>;
+
 }  // namespace gradus::optim

@@ -41,5 +41,6 @@ struct MuonRule {
 };
 
 using Muon = RuleOptimizer<MuonRule>;
+extern template class RuleOptimizer<MuonRule>;
 
 }  // namespace gradus::optim

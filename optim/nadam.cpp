@@ -55,4 +55,6 @@ void NAdamRule::update(const Options& o, std::span<Update<State>> updates) {
       &State::exp_avg, &State::exp_avg_sq);
 }
 
+template class RuleOptimizer<NAdamRule>;
+
 }  // namespace gradus::optim

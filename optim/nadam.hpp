@@ -37,5 +37,6 @@ struct NAdamRule {
 };
 
 using NAdam = RuleOptimizer<NAdamRule>;
+extern template class RuleOptimizer<NAdamRule>;
 
 }  // namespace gradus::optim

@@ -44,4 +44,6 @@ void NovoGradRule::update(const Options& o, std::span<Update<State>> updates) {
       &State::exp_avg);
 }
 
+template class RuleOptimizer<NovoGradRule>;
+
 }  // namespace gradus::optim

@@ -31,5 +31,6 @@ struct NovoGradRule {
 };
 
 using NovoGrad = RuleOptimizer<NovoGradRule>;
+extern template class RuleOptimizer<NovoGradRule>;
 
 }  // namespace gradus::optim

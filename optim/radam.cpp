@@ -54,4 +54,6 @@ void RAdamRule::update(const Options& o, std::span<Update<State>> updates) {
       &State::exp_avg, &State::exp_avg_sq);
 }
 
+template class RuleOptimizer<RAdamRule>;
+
 }  // namespace gradus::optim

@@ -34,5 +34,6 @@ struct RAdamRule {
 };
 
 using RAdam = RuleOptimizer<RAdamRule>;
+extern template class RuleOptimizer<RAdamRule>;
 
 }  // namespace gradus::optim

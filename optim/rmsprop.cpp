@@ -79,4 +79,6 @@ void RMSpropRule::update(const Options& o, std::span<Update<State>> updates) {
     o.momentum > 0 ? scale<Plain>(o, updates, square, buffer) : scale<Plain>(o, updates, square);
 }
 
+template class RuleOptimizer<RMSpropRule>;
+
 }  // namespace gradus::optim

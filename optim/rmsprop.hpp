@@ -37,5 +37,6 @@ struct RMSpropRule {
 };
 
 using RMSprop = RuleOptimizer<RMSpropRule>;
+extern template class RuleOptimizer<RMSpropRule>;
 
 }  // namespace gradus::optim

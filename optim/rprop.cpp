@@ -46,4 +46,6 @@ void RpropRule::update(const Options& o, std::span<Update<State>> updates) {
       &State::prev, &State::step_size);
 }
 
+template class RuleOptimizer<RpropRule>;
+
 }  // namespace gradus::optim

@@ -30,5 +30,6 @@ struct RpropRule {
 };
 
 using Rprop = RuleOptimizer<RpropRule>;
+extern template class RuleOptimizer<RpropRule>;
 
 }  // namespace gradus::optim

@@ -45,4 +45,6 @@ void SGDRule::update(const Options& o, std::span<Update<State>> updates) {
   fused::update_all(updates, cost, descend, &State::momentum_buffer);
 }
 
+template class RuleOptimizer<SGDRule>;
+
 }  // namespace gradus::optim

@@ -32,5 +32,6 @@ struct SGDRule {
 };
 
 using SGD = RuleOptimizer<SGDRule>;
+extern template class RuleOptimizer<SGDRule>;
 
 }  // namespace gradus::optim
