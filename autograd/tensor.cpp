@@ -180,3 +180,5 @@ Tensor empty_like(const Tensor& x) {
 }
 
 }  // namespace gradus
+
+template class std::vector<gradus::Tensor>;

@@ -260,3 +260,5 @@ std::span<T> Tensor::mutable_span(SourceLocation at) {
 }
 
 }  // namespace gradus
+
+extern template class std::vector<gradus::Tensor>;  // compiled once, in tensor.cpp

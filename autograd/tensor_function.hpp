@@ -4,7 +4,7 @@
 #include <array>
 #include <concepts>
 #include <functional>
-#include <string>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -60,18 +60,24 @@ std::vector<Tensor> call_with(F& f, const std::vector<Tensor>& in, std::index_se
   return as_vector(f(in[I]...));
 }
 
+/// The next number of tensors from `count` on that `f` takes; takes_count<F>.size() if there is none.
+template <class F>
+consteval std::size_t next_count(std::size_t count) {
+  while (count < takes_count<F>.size() && !takes_count<F>[count]) ++count;
+  return count;
+}
+
+/// Throws ValueError for as many inputs as a function does not take.
+[[noreturn]] void refuse_count(std::size_t given, std::span<const bool> taken);
+
 /// f(in[0], in[1], ..) with as many as there are.
 template <std::size_t Count, class F>
 std::vector<Tensor> spread(F& f, const std::vector<Tensor>& in) {
-  if constexpr (Count < takes_count<F>.size()) {
-    if constexpr (takes_count<F>[Count])
-      if (in.size() == Count) return call_with(f, in, std::make_index_sequence<Count>());
-    return spread<Count + 1>(f, in);
+  if constexpr (Count == takes_count<F>.size()) {
+    refuse_count(in.size(), takes_count<F>);
   } else {
-    std::string counts;
-    for (std::size_t n = 1; n < takes_count<F>.size(); ++n)
-      if (takes_count<F>[n]) counts += (counts.empty() ? "" : " or ") + std::to_string(n);
-    fail<ValueError>("{} inputs for a function of {}", in.size(), counts);
+    if (in.size() == Count) return call_with(f, in, std::make_index_sequence<Count>());
+    return spread<next_count<F>(Count + 1)>(f, in);
   }
 }
 
@@ -84,7 +90,7 @@ TensorFunction as_function(F& f) {
   } else {
     static_assert(std::count(takes_count<F>.begin(), takes_count<F>.end(), true) > 0,
                   "this needs a function of one to eight tensors, or of a std::vector of them");
-    return [&f](const std::vector<Tensor>& in) { return spread<1>(f, in); };
+    return [&f](const std::vector<Tensor>& in) { return spread<next_count<F>(1)>(f, in); };
   }
 }
 
