@@ -87,8 +87,7 @@ Recurrent::Pieces Recurrent::run_layers(Pieces x, std::vector<Tensor>& states, c
   std::int64_t size = width();
   for (Tensor& state : states) {
     if (!state.defined())
-      state =
-          zeros({static_cast<std::int64_t>(weights.size()), x[0].size(1), size}, {.dtype = x[0].dtype()});
+      state = zeros({static_cast<std::int64_t>(weights.size()), x[0].size(1), size}, {.dtype = x[0].dtype()});
     size = hidden_size;
   }
   const std::size_t directions = options.bidirectional ? 2 : 1;
@@ -100,8 +99,7 @@ Recurrent::Pieces Recurrent::run_layers(Pieces x, std::vector<Tensor>& states, c
     for (std::size_t side = 0; side < directions; ++side) {
       const Weights& w = weights[i + side];
       std::vector<Tensor> now;
-      for (const Tensor& state : states)
-        now.push_back(select(state, 0, static_cast<std::int64_t>(i + side)));
+      for (const Tensor& state : states) now.push_back(select(state, 0, static_cast<std::int64_t>(i + side)));
       sides.push_back(run_side(x, now, {w.w_ih, w.w_hh, w.b_ih, w.b_hh, w.w_hr}, cell, side == 1));
       for (std::size_t s = 0; s < states.size(); ++s) last[s].push_back(now[s]);
     }
