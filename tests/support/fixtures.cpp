@@ -85,10 +85,15 @@ std::int64_t whole(std::string_view key, double value) {
 
 }  // namespace
 
+FixtureOptions::FixtureOptions() : FixtureOptions(Map{}) {}
+FixtureOptions::FixtureOptions(Map values) : values_(std::make_shared<const Map>(std::move(values))) {}
+
+bool FixtureOptions::has(std::string_view key) const { return values_->contains(key); }
+
 template <class T>
 T FixtureOptions::get(std::string_view key, T fallback, std::string_view kind) const {
-  const auto found = values_.find(key);
-  if (found == values_.end()) return fallback;
+  const auto found = values_->find(key);
+  if (found == values_->end()) return fallback;
   const T* value = std::get_if<T>(&found->second);
   require(value != nullptr, "the option {} is not a {}", key, kind);
   return *value;
@@ -109,8 +114,8 @@ std::string FixtureOptions::text(std::string_view key, std::string fallback) con
 }
 
 std::vector<double> FixtureOptions::numbers(std::string_view key, std::vector<double> fallback) const {
-  const auto found = values_.find(key);
-  if (found != values_.end() && std::holds_alternative<double>(found->second)) return {number(key, 0)};
+  const auto found = values_->find(key);
+  if (found != values_->end() && std::holds_alternative<double>(found->second)) return {number(key, 0)};
   return get(key, std::move(fallback), "list of numbers");
 }
 
@@ -121,11 +126,16 @@ Dims FixtureOptions::integers(std::string_view key, Dims fallback) const {
   return dims;
 }
 
+FixtureTensors::FixtureTensors() : FixtureTensors(Map{}) {}
+FixtureTensors::FixtureTensors(Map values) : values_(std::make_shared<const Map>(std::move(values))) {}
+
+bool FixtureTensors::has(std::string_view key) const { return values_->contains(key); }
+
 const Tensor& FixtureTensors::operator[](std::string_view key) const {
-  const auto found = values_.find(key);
-  if (found != values_.end()) return found->second;
+  const auto found = values_->find(key);
+  if (found != values_->end()) return found->second;
   std::vector<std::string_view> names;
-  for (const auto& entry : values_) names.push_back(entry.first);
+  for (const auto& entry : *values_) names.push_back(entry.first);
   fail<IndexError>("no tensor {} in this fixture; it has {}", key, fmt::join(names, ", "));
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,10 +20,10 @@ class FixtureOptions {
   using Value = std::variant<bool, double, std::string, std::vector<double>>;
   using Map = std::map<std::string, Value, std::less<>>;
 
-  FixtureOptions() = default;
-  explicit FixtureOptions(Map values) : values_(std::move(values)) {}
+  FixtureOptions();
+  explicit FixtureOptions(Map values);
 
-  bool has(std::string_view key) const { return values_.contains(key); }
+  bool has(std::string_view key) const;
   /// Each returns `fallback` when the option is left out.
   bool flag(std::string_view key, bool fallback = false) const;
   double number(std::string_view key, double fallback) const;
@@ -37,7 +38,7 @@ class FixtureOptions {
   template <class T>
   T get(std::string_view key, T fallback, std::string_view kind) const;
 
-  Map values_;
+  std::shared_ptr<const Map> values_;
 };
 
 /// Tensors by name.
@@ -45,21 +46,21 @@ class FixtureTensors {
  public:
   using Map = std::map<std::string, Tensor, std::less<>>;
 
-  FixtureTensors() = default;
-  explicit FixtureTensors(Map values) : values_(std::move(values)) {}
+  FixtureTensors();
+  explicit FixtureTensors(Map values);
 
   /// Throws IndexError with the names there are when `key` is none of them.
   const Tensor& operator[](std::string_view key) const;
-  bool has(std::string_view key) const { return values_.contains(key); }
+  bool has(std::string_view key) const;
   /// As operator[], but undefined when it is missing: an optional weight or bias.
   Tensor find(std::string_view key) const { return has(key) ? (*this)[key] : Tensor{}; }
 
-  std::size_t size() const { return values_.size(); }
-  auto begin() const { return values_.begin(); }
-  auto end() const { return values_.end(); }
+  std::size_t size() const { return values_->size(); }
+  auto begin() const { return values_->begin(); }
+  auto end() const { return values_->end(); }
 
  private:
-  Map values_;
+  std::shared_ptr<const Map> values_;
 };
 
 /// One case of tests/fixtures/*.json: what PyTorch computed. The tensors are fresh in every call of
