@@ -1,1 +1,0 @@
-// Nothing: a precompiled header needs a source to be made for.
