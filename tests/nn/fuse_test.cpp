@@ -64,8 +64,8 @@ TEST_CASE("a convolution and the batch norm behind it become one", "[nn][fuse]")
     check_fused<nn::BatchNorm1d>(nn::Conv1d{3, 4, 3, {.padding = 1, .bias = bias, .dtype = float64}},
                                  input({2, 3, 7}), 4);
     check_fused<nn::BatchNorm2d>(
-        nn::Conv2d{4, 6, 3, {.stride = 2, .groups = 2, .bias = bias, .dtype = float64}},
-        input({2, 4, 7, 6}), 6);
+        nn::Conv2d{4, 6, 3, {.stride = 2, .groups = 2, .bias = bias, .dtype = float64}}, input({2, 4, 7, 6}),
+        6);
     check_fused<nn::BatchNorm2d>(
         nn::Conv2d{2, 3, 3, {.padding = 1, .bias = bias, .dtype = float64, .padding_mode = PadMode::reflect}},
         input({2, 2, 5, 6}), 3);

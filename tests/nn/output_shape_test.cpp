@@ -25,7 +25,8 @@ namespace {
 /// No size of the classifier is written down.
 struct Net {
   std::int64_t side = 28;
-  nn::Sequential features{nn::Conv2d{1, 4, 3}, nn::BatchNorm2d{4}, nn::ReLU{}, nn::MaxPool2d{2}, nn::Flatten{}};
+  nn::Sequential features{nn::Conv2d{1, 4, 3}, nn::BatchNorm2d{4}, nn::ReLU{}, nn::MaxPool2d{2},
+                          nn::Flatten{}};
   nn::Linear hidden{nn::output_shape(features, {1, 1, side, side}).back(), 8};
   nn::Linear classes{8, 10};
 

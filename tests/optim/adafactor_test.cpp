@@ -42,8 +42,7 @@ class Naive {
     const double alpha = std::max(o_.eps[1], rms(w)) * std::min(o_.lr, 1 / std::sqrt(t_));
     const Numbers moment = factored_ ? factored_moment(g, share) : plain_moment(g, share);
     Numbers x = g;
-    for (std::size_t i = 0; i < x.size(); ++i)
-      x[i] /= std::sqrt(std::max(moment[i], o_.eps[0] * o_.eps[0]));
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] /= std::sqrt(std::max(moment[i], o_.eps[0] * o_.eps[0]));
     const double length = alpha / std::max(1.0, rms(x) / o_.d);
     clipped = clipped || rms(x) > o_.d;
     for (std::size_t i = 0; i < w.size(); ++i) w[i] = w[i] * (1 - o_.lr * o_.weight_decay) - length * x[i];
@@ -100,8 +99,7 @@ Tensor gradient_of(const Shape& shape, int step, Generator& generator) {
 
 TEST_CASE("Adafactor takes the steps of its formulas", "[optim][adafactor]") {
   const std::vector<Shape> shapes{{3, 4}, {2, 3, 4}, {3, 2, 2, 5}, {1, 4}, {5}, Shape{}};
-  const AdafactorOptions other{
-      .lr = 0.5, .beta2_decay = -1, .eps = {0.5, 2}, .d = 1.25, .weight_decay = 0.1};
+  const AdafactorOptions other{.lr = 0.5, .beta2_decay = -1, .eps = {0.5, 2}, .d = 1.25, .weight_decay = 0.1};
   for (const Shape& shape : shapes)
     for (const AdafactorOptions& options : {AdafactorOptions{}, other})
       for (const Layout layout : {Layout::dense, Layout::strided})
@@ -168,8 +166,7 @@ TEST_CASE("Adafactor continues from its state, which it refuses whole if it does
   const auto refusal = [&] { return text_of<Error>([&] { second.load_state_dict(damaged); }); };
   SECTION("another shape") {
     damaged.tensors["state.0.col_var"] = ones({1, 3});
-    CHECK(refusal() ==
-          "Adafactor: state.0.col_var is [1, 3] but the parameter is [3, 4]; needs [1, 4]");
+    CHECK(refusal() == "Adafactor: state.0.col_var is [1, 3] but the parameter is [3, 4]; needs [1, 4]");
   }
   SECTION("another dtype") {
     damaged.tensors["state.1.variance"] = ones({4}, {.dtype = float64});

@@ -51,8 +51,7 @@ TEST_CASE("NovoGrad takes the steps of its formulas, layer by layer", "[optim][n
         NovoGrad novograd(parameters, options);
         for (int step = 0; step < 6; ++step) {
           for (std::size_t i = 0; i < parameters.size(); ++i) {
-            const Tensor g =
-                (1 + 10.0 * step) * randn(parameters[i].shape(), {.dtype = float64}, &generator);
+            const Tensor g = (1 + 10.0 * step) * randn(parameters[i].shape(), {.dtype = float64}, &generator);
             parameters[i].set_grad(layout == Layout::dense ? g.to(dtype) : column_major(g.to(dtype)));
             naive[i].step(g.to_vector<double>());
           }
