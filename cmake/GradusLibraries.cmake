@@ -75,7 +75,7 @@ add_library(gradus INTERFACE)
 add_library(gradus::gradus ALIAS gradus)
 target_link_libraries(gradus INTERFACE gradus_autograd gradus_nn gradus_optim gradus_data gradus_training)
 
-# Not part of gradus::gradus: who does not export models need not link protobuf.
+# Not part of gradus::gradus: who does not export models need not have ONNX.
 gradus_library(onnx LINK gradus_nn gradus_data)
 target_include_directories(gradus_onnx SYSTEM PRIVATE ${ONNX_INCLUDE_DIR})
 target_compile_definitions(gradus_onnx PRIVATE ONNX_NAMESPACE=onnx ONNX_ML=1)
