@@ -31,3 +31,4 @@
 #include <gradus/optim/schedule_swa.hpp>
 #include <gradus/optim/sgd.hpp>
 #include <gradus/optim/state.hpp>
+#include <gradus/optim/stop_rules.hpp>
