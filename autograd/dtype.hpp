@@ -52,6 +52,10 @@ constexpr std::size_t size_of(DType dtype) {
 }
 
 constexpr bool is_floating(DType dtype) { return dtype == DType::float32 || dtype == DType::float64; }
+/// Throws DTypeError for all but float32 and float64.
+void check_floating(DType dtype);
+/// The distance from 1 to the next number of a floating dtype.
+double epsilon(DType dtype);
 
 namespace detail {
 template <class T>
@@ -127,8 +131,7 @@ decltype(auto) dispatch_numeric(DType dtype, F&& f) {
 template <class F>
 decltype(auto) dispatch_floating(DType dtype, F&& f) {
   if (dtype == DType::float32) return f.template operator()<float>();
-  require<DTypeError>(dtype == DType::float64, "given {}; needs float32 or float64 (use to(float32))",
-                      name(dtype));
+  check_floating(dtype);
   return f.template operator()<double>();
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/copy.hpp>
@@ -18,11 +17,6 @@ namespace {
 
 /// The root of the mean square of what is not empty.
 double rms(const Tensor& x) { return norm(x).item<double>() / std::sqrt(static_cast<double>(x.numel())); }
-
-double machine_epsilon(DType dtype) {
-  return dtype == float32 ? static_cast<double>(std::numeric_limits<float>::epsilon())
-                          : std::numeric_limits<double>::epsilon();
-}
 
 /// Moves a mean, 0 before its first step, towards `value`.
 void approach(Tensor& mean, const Tensor& value, double share) {
@@ -67,7 +61,7 @@ void AdafactorRule::update(const Options& o, std::span<Update<State>> updates) {
     if (u.parameter.numel() == 0) continue;
     const Tensor& w = u.parameter;
     const auto t = static_cast<double>(u.steps);
-    const double eps = o.eps[0] == 0 ? machine_epsilon(w.dtype()) : o.eps[0];
+    const double eps = o.eps[0] == 0 ? epsilon(w.dtype()) : o.eps[0];
     const double alpha = std::max(o.eps[1], rms(w)) * std::min(o.lr, 1 / std::sqrt(t));
     const Tensor root = second_moment_root(u.state, u.gradient, std::pow(t, o.beta2_decay), eps);
     const Tensor x = u.gradient / clamp(root, eps);

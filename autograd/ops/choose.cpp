@@ -34,8 +34,7 @@ struct CopySign {
 
 std::pair<Tensor, Tensor> floating(const Operand& a, const Operand& b) {
   const auto both = match(a, b);
-  require<DTypeError>(is_floating(both.first.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                      both.first.dtype());
+  check_floating(both.first.dtype());
   return both;
 }
 

@@ -25,8 +25,7 @@ struct Dropout {
 Tensor dropout(const Tensor& x, double p, bool training, Generator* generator, SourceLocation at) {
   const OpScope scope("dropout", at);
   require(p >= 0 && p <= 1, "a probability of {} was given; it must lie in [0, 1]", p);
-  require<DTypeError>(is_floating(x.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                      x.dtype());
+  check_floating(x.dtype());
   if (!training || p == 0) return x;
   const Tensor mask = bernoulli_(empty_like(x), 1 - p, generator, at);
   if (p < 1) {

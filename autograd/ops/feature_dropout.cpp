@@ -13,8 +13,7 @@ namespace {
 
 void check(const Tensor& x, double p) {
   require(p >= 0 && p <= 1, "a probability of {} was given; it must lie in [0, 1]", p);
-  require<DTypeError>(is_floating(x.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                      x.dtype());
+  check_floating(x.dtype());
 }
 
 /// [n, c, 1, ..]

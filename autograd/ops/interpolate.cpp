@@ -109,9 +109,7 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& options, SourceLoc
   require(options.size.empty() != options.scale_factor.empty(), "needs either a size or a scale factor");
   const std::size_t axes = x.rank() - 2;
   const bool cubic = options.mode == Interpolation::cubic;
-  if (cubic || options.mode == Interpolation::linear)
-    require<DTypeError>(is_floating(x.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                        x.dtype());
+  if (cubic || options.mode == Interpolation::linear) check_floating(x.dtype());
   Tensor y = x;
   for (std::size_t i = 0; i < axes; ++i) {
     const Axis axis = axis_of(x, i, axes, options);

@@ -55,8 +55,7 @@ Tensor multinomial(const Tensor& weights, std::int64_t count, bool replacement, 
   const OpScope scope("multinomial", at);
   require<ShapeError>(weights.rank() == 1 || weights.rank() == 2, "the weights are {}; needs [k] or [n, k]",
                       weights.shape());
-  require<DTypeError>(is_floating(weights.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                      weights.dtype());
+  check_floating(weights.dtype());
   require(count >= 0, "{} draws were asked for; the count must not be negative", count);
   if (weights.rank() == 1)
     return squeeze(multinomial(unsqueeze(weights, 0), count, replacement, generator, at), 0);

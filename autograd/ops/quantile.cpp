@@ -62,8 +62,7 @@ Tensor quantiles(const Tensor& rows, const Tensor& q, Quantile interpolation, Na
 Tensor quantile_of(std::string_view name, const Tensor& x, const Operand& q, const QuantileOptions& options,
                    Nan nan) {
   const OpScope scope(name, q.at());
-  require<DTypeError>(is_floating(x.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                      x.dtype());
+  check_floating(x.dtype());
   const Tensor given = q.is_number() ? q.as(float64) : q.tensor().detach().to(float64);
   require<ShapeError>(given.rank() <= 1, "q is {}; needs a number or [k]", given.shape());
   require(all((given >= 0) & (given <= 1)).item<bool>(), "q must lie in [0, 1]");

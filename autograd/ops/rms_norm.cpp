@@ -1,7 +1,5 @@
 #include <gradus/autograd/ops/rms_norm.hpp>
 
-#include <limits>
-
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/normalization.hpp>
 #include <gradus/autograd/ops/pad.hpp>
@@ -17,9 +15,7 @@ Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& we
   const OpScope scope("rms_norm", at);
   const Dims dims = normalization::trailing_dims(x, normalized_shape);
   normalization::check_parameter(x, weight, normalized_shape, "weight");
-  const double floor =
-      eps.value_or(x.dtype() == float64 ? std::numeric_limits<double>::epsilon()
-                                        : static_cast<double>(std::numeric_limits<float>::epsilon()));
+  const double floor = eps.value_or(epsilon(x.dtype()));
   const Tensor y = x * rsqrt(mean(square(x), dims, true) + floor);
   return weight.defined() ? y * weight : y;
 }

@@ -123,8 +123,7 @@ Tensor cumprod(const Tensor& x, std::int64_t dim, SourceLocation at) {
 Tensor logcumsumexp(const Tensor& x, std::int64_t dim, SourceLocation at) {
   const OpScope scope("logcumsumexp", at);
   wrap_dim(dim, x.rank());
-  require<DTypeError>(is_floating(x.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                      x.dtype());
+  check_floating(x.dtype());
   return scan(x, dim, [](const Tensor& a, const Tensor& b) { return logaddexp(a, b); });
 }
 

@@ -136,8 +136,7 @@ Tensor bincount(const Tensor& x, const Tensor& weights, std::int64_t minlength, 
 
 Tensor histc(const Tensor& x, std::int64_t bins, double min, double max, SourceLocation at) {
   const OpScope scope("histc", at);
-  require<DTypeError>(is_floating(x.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                      x.dtype());
+  check_floating(x.dtype());
   require(bins >= 1, "{} bins were asked for; needs at least 1", bins);
   const Tensor flat = flatten(x.detach());
   if (min == max && flat.numel() > 0) {

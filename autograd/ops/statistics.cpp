@@ -17,11 +17,6 @@ namespace gradus {
 
 namespace {
 
-void require_floating(const Tensor& x) {
-  require<DTypeError>(is_floating(x.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                      x.dtype());
-}
-
 /// Elements 1, 2, ... and 0, 1, ... of a dimension: the right and the left one of each pair of neighbours.
 Tensor right_of(const Tensor& x, std::int64_t dim) { return slice(x, dim, 1, x.size(dim)); }
 Tensor left_of(const Tensor& x, std::int64_t dim) {
@@ -29,7 +24,7 @@ Tensor left_of(const Tensor& x, std::int64_t dim) {
 }
 
 Tensor neighbour_sums(const Tensor& y, std::int64_t dim) {
-  require_floating(y);
+  check_floating(y.dtype());
   require<ShapeError>(y.rank() >= 1, "given {}; needs at least one dimension", y.shape());
   return left_of(y, dim) + right_of(y, dim);
 }
@@ -59,7 +54,7 @@ MinMax aminmax(const Tensor& x, const Dims& dims, bool keepdim, SourceLocation a
 
 Tensor nansum(const Tensor& x, const Dims& dims, bool keepdim, SourceLocation at) {
   const OpScope scope("nansum", at);
-  require_floating(x);
+  check_floating(x.dtype());
   return sum(where(isnan(x), 0, x), dims, keepdim);
 }
 
@@ -80,7 +75,7 @@ StdMean std_mean(const Tensor& x, const Dims& dims, const VarianceOptions& optio
 
 Tensor cov(const Tensor& x, std::int64_t correction, SourceLocation at) {
   const OpScope scope("cov", at);
-  require_floating(x);
+  check_floating(x.dtype());
   require<ShapeError>(x.rank() == 1 || x.rank() == 2, "given {}; needs [n, m] or [m]", x.shape());
   if (x.rank() == 1) return reshape(cov(unsqueeze(x, 0), correction, at), {});
   const Tensor deviations = x - mean(x, {1}, true);
