@@ -1,7 +1,6 @@
 #include <gradus/autograd/ops/decomposition.hpp>
 
 #include <array>
-#include <limits>
 
 #include <gradus/autograd/kernels/linalg.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
@@ -183,11 +182,7 @@ Tensor svdvals(const Tensor& a, SourceLocation at) {
 Tensor pinverse(const Tensor& a, std::optional<double> rcond, SourceLocation at) {
   const OpScope scope("pinverse", at);
   matrices::check(a);
-  require(!rcond || *rcond >= 0, "rcond is {}; it must not be negative", rcond.value_or(0));
-  const double epsilon =
-      a.dtype() == float64 ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon();
-  const auto longest = static_cast<double>(std::max(a.size(-2), a.size(-1)));
-  return record(Pinverse{rcond.value_or(longest * epsilon)}, at, a);
+  return record(Pinverse{matrices::singular_tolerance(a, rcond, "rcond")}, at, a);
 }
 
 Tensor lstsq(const Tensor& a, const Tensor& b, std::optional<double> rcond, SourceLocation at) {

@@ -4,13 +4,17 @@ namespace gradus::matrices {
 
 void check(const Tensor& x) {
   require<ShapeError>(x.rank() >= 2, "given {}; needs [.., n, m]", x.shape());
-  require<DTypeError>(is_floating(x.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                      x.dtype());
+  check_floating(x.dtype());
 }
 
 void check_square(const Tensor& x) {
   require<ShapeError>(x.rank() >= 2 && x.size(-1) == x.size(-2), "given {}; needs [.., n, n]", x.shape());
   check(x);
+}
+
+double singular_tolerance(const Tensor& x, std::optional<double> given, std::string_view what) {
+  require(!given || *given >= 0, "{} is {}; it must not be negative", what, given.value_or(0));
+  return given.value_or(static_cast<double>(std::max(x.size(-2), x.size(-1))) * epsilon(x.dtype()));
 }
 
 Shape batch_of(const Tensor& x) { return Shape(std::span(x.shape().begin(), x.shape().end() - 2)); }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/ops/view.hpp>
@@ -16,6 +18,10 @@ void check_square(const Tensor& x);
 /// All dimensions but the last two, and those with matrices of another size.
 Shape batch_of(const Tensor& x);
 Shape with_size(const Tensor& x, std::int64_t rows, std::int64_t columns);
+
+/// The share of the largest singular value up to which others count as 0: `given`, called `what`, or by
+/// default max(n, m) times the epsilon of the dtype. Throws ValueError when it is negative.
+double singular_tolerance(const Tensor& x, std::optional<double> given, std::string_view what);
 
 inline Tensor mT(const Tensor& x) { return transpose(x, -2, -1); }
 
