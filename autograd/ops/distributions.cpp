@@ -17,13 +17,24 @@ namespace {
 
 /// ---- Functions of one number each
 
-/// f of numbers uniform in [0, 1), with 53 random bits whatever the dtype.
-template <class F>
-Tensor transformed(const Shape& shape, const TensorOptions& options, Generator* generator, F f) {
-  require<DTypeError>(is_floating(options.dtype), "given {}; needs float32 or float64", options.dtype);
-  Tensor x = rand(shape, {.dtype = float64}, generator);
+void check_real(DType dtype) {
+  require<DTypeError>(is_floating(dtype), "given {}; needs float32 or float64", dtype);
+}
+
+/// f of each of the numbers that `draw()` makes in float64.
+template <class Draw, class F>
+Tensor transformed(const TensorOptions& options, Draw draw, F f) {
+  check_real(options.dtype);
+  Tensor x = draw();
   for (double& value : x.mutable_span<double>()) value = f(value);
   return x.to(options.dtype).requires_grad_(options.requires_grad);
+}
+
+/// f of numbers uniform in [0, 1), with 53 random bits whatever the dtype.
+template <class F>
+Tensor of_uniform(const Shape& shape, const TensorOptions& options, Generator* generator, F f) {
+  return transformed(
+      options, [&] { return rand(shape, {.dtype = float64}, generator); }, f);
 }
 
 /// ---- Numbers that take an uncertain count of others
@@ -116,7 +127,7 @@ Tensor drawn(const Tensor& like, Generator* generator, F f) {
 
 /// The values, row-major.
 Tensor values_of(const Tensor& x) {
-  require<DTypeError>(is_floating(x.dtype()), "given {}; needs float32 or float64", x.dtype());
+  check_real(x.dtype());
   return x.detach().to(float64).contiguous();
 }
 
@@ -126,32 +137,31 @@ Tensor exponential(const Shape& shape, double rate, const TensorOptions& options
                    SourceLocation at) {
   const OpScope scope("exponential", at);
   require(rate > 0, "a rate of {} was given; it must be above 0", rate);
-  return transformed(shape, options, generator, [=](double u) { return -std::log1p(-u) / rate; });
+  return of_uniform(shape, options, generator, [=](double u) { return -std::log1p(-u) / rate; });
 }
 
 Tensor log_normal(const Shape& shape, double mean, double std, const TensorOptions& options,
                   Generator* generator, SourceLocation at) {
   const OpScope scope("log_normal", at);
-  require<DTypeError>(is_floating(options.dtype), "given {}; needs float32 or float64", options.dtype);
-  Tensor x = normal(shape, mean, std, {.dtype = float64}, generator);
-  for (double& value : x.mutable_span<double>()) value = std::exp(value);
-  return x.to(options.dtype).requires_grad_(options.requires_grad);
+  return transformed(
+      options, [&] { return normal(shape, mean, std, {.dtype = float64}, generator); },
+      [](double x) { return std::exp(x); });
 }
 
 Tensor cauchy(const Shape& shape, double median, double scale, const TensorOptions& options,
               Generator* generator, SourceLocation at) {
   const OpScope scope("cauchy", at);
   require(scale > 0, "a scale of {} was given; it must be above 0", scale);
-  return transformed(shape, options, generator,
-                     [=](double u) { return median + scale * std::tan(std::numbers::pi * (u - 0.5)); });
+  return of_uniform(shape, options, generator,
+                    [=](double u) { return median + scale * std::tan(std::numbers::pi * (u - 0.5)); });
 }
 
 Tensor geometric(double p, const Shape& shape, const TensorOptions& options, Generator* generator,
                  SourceLocation at) {
   const OpScope scope("geometric", at);
   require(p > 0 && p <= 1, "a probability of {} was given; it must lie in (0, 1]", p);
-  return transformed(shape, options, generator,
-                     [=](double u) { return std::floor(std::log1p(-u) / std::log1p(-p)) + 1; });
+  return of_uniform(shape, options, generator,
+                    [=](double u) { return std::floor(std::log1p(-u) / std::log1p(-p)) + 1; });
 }
 
 Tensor poisson(const Tensor& rates, Generator* generator, SourceLocation at) {

@@ -38,14 +38,11 @@ struct Dft {
   }
 };
 
-void check_floating(const Tensor& x) {
-  require<DTypeError>(is_floating(x.dtype()), "given {}; needs float32 or float64 (use to(float32))",
-                      x.dtype());
-}
+void check_length(std::int64_t n) { require(n >= 1, "a length of {} was given; it must be at least 1", n); }
 
 /// Throws unless x is a tensor of pairs.
 void check_pairs(const Tensor& x) {
-  check_floating(x);
+  check_floating(x.dtype());
   require<ShapeError>(x.rank() >= 2 && x.size(-1) == 2, "given {}; needs pairs, [.., n, 2]", x.shape());
 }
 
@@ -56,7 +53,7 @@ std::int64_t dim_of_pairs(const Tensor& x, std::int64_t dim) {
 
 /// x with n elements along `dim`.
 Tensor resized(const Tensor& x, std::int64_t dim, std::int64_t n) {
-  require(n >= 1, "a length of {} was given; it must be at least 1", n);
+  check_length(n);
   const std::int64_t size = x.size(dim);
   if (size >= n) return narrow(x, dim, 0, n);
   Shape missing = x.shape();
@@ -99,7 +96,7 @@ Tensor all_but_last(Tensor x, const FftnOptions& o, std::size_t keep, bool inver
 /// `count` frequencies of n samples, d apart: those from place `negative` on are less than 0.
 Tensor frequencies(std::int64_t n, double d, std::int64_t count, std::int64_t negative,
                    const TensorOptions& options) {
-  require(n >= 1, "a length of {} was given; it must be at least 1", n);
+  check_length(n);
   require(d != 0, "the distance of samples is 0");
   std::vector<double> values;
   for (std::int64_t k = 0; k < count; ++k)
@@ -128,7 +125,7 @@ Tensor ifft(const Tensor& x, const FftOptions& options, SourceLocation at) {
 
 Tensor rfft(const Tensor& x, const FftOptions& options, SourceLocation at) {
   const OpScope scope("rfft", at);
-  check_floating(x);
+  check_floating(x.dtype());
   require<ShapeError>(x.rank() >= 1, "given a 0-d tensor; needs [.., n]");
   const auto dim = static_cast<std::int64_t>(wrap_dim(options.dim, x.rank()));
   const std::int64_t n = options.n.value_or(x.size(dim));
@@ -142,7 +139,7 @@ Tensor irfft(const Tensor& x, const FftOptions& options, SourceLocation at) {
   check_pairs(x);
   const std::int64_t dim = dim_of_pairs(x, options.dim);
   const std::int64_t n = options.n.value_or(2 * (x.size(dim) - 1));
-  require(n >= 1, "a length of {} was given; it must be at least 1", n);
+  check_length(n);
   const Tensor first = resized(x, dim, n / 2 + 1), rest = narrow(first, dim, 1, n - n / 2 - 1);
   const Tensor pairs = cat({first, conjugate(flip(rest, dim))}, dim);
   return select(transform(pairs, dim, true, options.norm), -1, 0);

@@ -13,8 +13,7 @@ namespace {
 
 struct SlidingWindow {
   static constexpr std::string_view name = "sliding_window";
-  std::int64_t dim, size, step;
-  Shape from;
+  std::int64_t dim, size, step, length;
   Tensor forward(const Tensor& x) const {
     const auto d = static_cast<std::size_t>(dim);
     Shape shape = x.shape();
@@ -25,13 +24,8 @@ struct SlidingWindow {
     if (shape[d] > 1) strides[d] *= step;
     return x.alias(shape, strides, x.offset());
   }
-  // Each element's place among those of x: [windows, size], beside each other.
   void backward(Backward& d) const {
-    d.wrt(0, [&] {
-      const Tensor g = movedim(d.grad(), -1, dim + 1);
-      const Tensor starts = arange(g.size(dim)) * step, place = unsqueeze(starts, 1) + arange(size);
-      return index_add(zeros(from, {.dtype = g.dtype()}), dim, flatten(place), flatten(g, dim, dim + 1));
-    });
+    d.wrt(0, [&] { return sliding::added_up(movedim(d.grad(), -1, dim + 1), dim, step, length); });
   }
 };
 
@@ -45,7 +39,18 @@ Tensor sliding_window(const Tensor& x, std::int64_t dim, std::int64_t size, std:
   require(x.rank() > 0 && size >= 0 && size <= length,
           "a size of {} was given; it must lie in [0, {}], for {}", size, length, x.shape());
   require(step >= 1, "a step of {} was given; it must be at least 1", step);
-  return record(SlidingWindow{d, size, step, x.shape()}, at, x);
+  return record(SlidingWindow{d, size, step, length}, at, x);
+}
+
+Tensor sliding::added_up(const Tensor& windows, std::int64_t dim, std::int64_t step, std::int64_t length) {
+  const auto d = static_cast<std::size_t>(dim);
+  Shape shape = windows.shape();
+  const std::int64_t count = shape[d], size = shape[d + 1];
+  shape.erase(d + 1);
+  shape[d] = length;
+  const Tensor place = unsqueeze(arange(count) * step, 1) + arange(size);  // [count, size]
+  return index_add(zeros(shape, {.dtype = windows.dtype()}), dim, flatten(place),
+                   flatten(windows, dim, dim + 1));
 }
 
 }  // namespace gradus

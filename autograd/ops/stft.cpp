@@ -6,7 +6,6 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/create.hpp>
-#include <gradus/autograd/ops/index.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/sliding_window.hpp>
@@ -39,12 +38,8 @@ struct Frames {
 
 /// The sums of frames [.., frames, n] where they overlap, [.., (frames - 1) * hop + n].
 Tensor overlapped(const Tensor& frames, std::int64_t hop) {
-  const std::int64_t count = frames.size(-2), n = frames.size(-1);
-  const Tensor place = unsqueeze(arange(count) * hop, 1) + arange(n);
-  Shape shape = frames.shape();
-  shape.erase(shape.size() - 1);
-  shape.back() = (count - 1) * hop + n;
-  return index_add(zeros(shape, {.dtype = frames.dtype()}), -1, flatten(place), flatten(frames, -2, -1));
+  return sliding::added_up(frames, static_cast<std::int64_t>(frames.rank()) - 2, hop,
+                           (frames.size(-2) - 1) * hop + frames.size(-1));
 }
 
 }  // namespace
