@@ -3,22 +3,26 @@
 #include <boost/program_options.hpp>
 #include <cstdio>
 #include <fstream>
-#include <map>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+
+#include "recipe.hpp"
 
 namespace {
 
 namespace po = boost::program_options;
 
-/// Of each optimizer the learning rate that suits the cnn.
-const std::map<std::string, double>& rates() {
-  static const std::map<std::string, double> all{
-      {"sgd", 0.05},   {"adadelta", 1},  {"adafactor", 1e-2}, {"novograd", 1e-2}, {"adagrad", 1e-2},
-      {"adam", 2e-3},  {"adamax", 2e-3}, {"adamw", 2e-3},     {"asgd", 2e-2},     {"lion", 2e-4},
-      {"nadam", 2e-3}, {"radam", 2e-3},  {"rmsprop", 1e-3},   {"rprop", 1e-4}};
-  return all;
+/// "sgd (default; ..), adadelta, .. or rprop".
+std::string optimizer_help() {
+  std::vector<std::string> names{"sgd (default; Nesterov momentum 0.9)"};
+  for (const auto& [name, choice] : optimizers())
+    if (name != "sgd") names.push_back(name);
+  const std::string last = std::move(names.back());
+  names.pop_back();
+  return fmt::format("{} or {}", fmt::join(names, ", "), last);
 }
 
 po::options_description describe(Options& o) {
@@ -31,10 +35,9 @@ po::options_description describe(Options& o) {
       "batch-size", po::value(&o.batch_size)->value_name("N"), "images per step (default 64)")(
       "lr", po::value<double>()->value_name("X"),
       "learning rate, at its peak (default: one that suits model and optimizer)")(
-      "optimizer", po::value(&o.optimizer)->value_name("NAME"),
-      "sgd (default; Nesterov momentum 0.9), adadelta, adafactor, adagrad, adam, adamax, adamw, asgd, lion, "
-      "nadam, novograd, radam, rmsprop or rprop")("schedule", po::value(&o.schedule)->value_name("NAME"),
-                                                  "onecycle (default), cosine, step, warmup or none")(
+      "optimizer", po::value(&o.optimizer)->value_name("NAME"), optimizer_help().c_str())(
+      "schedule", po::value(&o.schedule)->value_name("NAME"),
+      "onecycle (default), cosine, step, warmup or none")(
       "augment", po::bool_switch(&o.augment), "turn, scale and shift the training images at random")(
       "dropout", po::value(&o.dropout)->value_name("P"),
       "zero this share of the cnn's last hidden units in training (default 0)")(
@@ -85,9 +88,9 @@ void check_format(const std::string& file) {
 void check(const Options& o) {
   if (!o.save.empty()) check_format(o.save);
   one_of("model", o.model, {"cnn", "mlp", "lenet"});
-  std::vector<std::string> optimizers;
-  for (const auto& [name, rate] : rates()) optimizers.push_back(name);
-  one_of("optimizer", o.optimizer, optimizers);
+  std::vector<std::string> names;
+  for (const auto& [name, choice] : optimizers()) names.push_back(name);
+  one_of("optimizer", o.optimizer, names);
   one_of("schedule", o.schedule, {"onecycle", "cosine", "step", "warmup", "none"});
   const auto least = [](const char* option, double value, double bound) {
     if (!(value >= bound)) throw UsageError(fmt::format("--{} {} must be at least {}", option, value, bound));
@@ -147,5 +150,5 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
 double learning_rate(const Options& o) {
   if (o.lr) return *o.lr;
   if (o.optimizer == "sgd" && o.model == "mlp") return 0.3;
-  return rates().at(o.optimizer) * (o.model == "mlp" ? 3 : 1);
+  return optimizers().at(o.optimizer).rate * (o.model == "mlp" ? 3 : 1);
 }

@@ -8,31 +8,42 @@ using namespace gradus;
 
 namespace {
 
-using Factory = std::unique_ptr<optim::Optimizer> (*)(const std::vector<Tensor>&, double);
+using Parameters = std::vector<Tensor>;
 
 template <class O>
-std::unique_ptr<optim::Optimizer> with_rate(const std::vector<Tensor>& parameters, double lr) {
+std::unique_ptr<optim::Optimizer> with_rate(const Parameters& parameters, double lr) {
   typename O::Options options;
   options.lr = lr;
   return std::make_unique<O>(parameters, options);
 }
 
+std::unique_ptr<optim::Optimizer> nesterov(const Parameters& parameters, double lr) {
+  return std::make_unique<optim::SGD>(parameters,
+                                      optim::SGDOptions{.lr = lr, .momentum = 0.9, .nesterov = true});
+}
+
 }  // namespace
 
-std::unique_ptr<optim::Optimizer> make_optimizer(const Options& o, const std::vector<Tensor>& parameters) {
-  const double lr = learning_rate(o);
-  if (o.optimizer == "sgd")
-    return std::make_unique<optim::SGD>(parameters,
-                                        optim::SGDOptions{.lr = lr, .momentum = 0.9, .nesterov = true});
-  const std::map<std::string, Factory> factories{
-      {"adadelta", with_rate<optim::Adadelta>}, {"adafactor", with_rate<optim::Adafactor>},
-      {"novograd", with_rate<optim::NovoGrad>}, {"adagrad", with_rate<optim::Adagrad>},
-      {"adam", with_rate<optim::Adam>},         {"adamax", with_rate<optim::Adamax>},
-      {"adamw", with_rate<optim::AdamW>},       {"asgd", with_rate<optim::ASGD>},
-      {"lion", with_rate<optim::Lion>},         {"nadam", with_rate<optim::NAdam>},
-      {"radam", with_rate<optim::RAdam>},       {"rmsprop", with_rate<optim::RMSprop>},
-      {"rprop", with_rate<optim::Rprop>}};
-  return factories.at(o.optimizer)(parameters, lr);
+const std::map<std::string, OptimizerChoice>& optimizers() {
+  static const std::map<std::string, OptimizerChoice> all{{"sgd", {0.05, nesterov}},
+                                                          {"adadelta", {1, with_rate<optim::Adadelta>}},
+                                                          {"adafactor", {1e-2, with_rate<optim::Adafactor>}},
+                                                          {"adagrad", {1e-2, with_rate<optim::Adagrad>}},
+                                                          {"adam", {2e-3, with_rate<optim::Adam>}},
+                                                          {"adamax", {2e-3, with_rate<optim::Adamax>}},
+                                                          {"adamw", {2e-3, with_rate<optim::AdamW>}},
+                                                          {"asgd", {2e-2, with_rate<optim::ASGD>}},
+                                                          {"lion", {2e-4, with_rate<optim::Lion>}},
+                                                          {"nadam", {2e-3, with_rate<optim::NAdam>}},
+                                                          {"novograd", {1e-2, with_rate<optim::NovoGrad>}},
+                                                          {"radam", {2e-3, with_rate<optim::RAdam>}},
+                                                          {"rmsprop", {1e-3, with_rate<optim::RMSprop>}},
+                                                          {"rprop", {1e-4, with_rate<optim::Rprop>}}};
+  return all;
+}
+
+std::unique_ptr<optim::Optimizer> make_optimizer(const Options& o, const Parameters& parameters) {
+  return optimizers().at(o.optimizer).make(parameters, learning_rate(o));
 }
 
 std::unique_ptr<optim::Scheduler> make_schedule(const Options& o, optim::Optimizer& optimizer,

@@ -9,6 +9,13 @@
 
 #include "options.hpp"
 
+/// What `--optimizer` offers, by name.
+struct OptimizerChoice {
+  double rate;  ///< the learning rate that suits the cnn
+  std::unique_ptr<gradus::optim::Optimizer> (*make)(const std::vector<gradus::Tensor>& parameters, double lr);
+};
+const std::map<std::string, OptimizerChoice>& optimizers();
+
 /// The optimizer that the command line asks for.
 std::unique_ptr<gradus::optim::Optimizer> make_optimizer(const Options& options,
                                                          const std::vector<gradus::Tensor>& parameters);
