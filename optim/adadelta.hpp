@@ -10,6 +10,7 @@ struct AdadeltaOptions {
   double rho = 0.9;  ///< decay of the running means
   double eps = 1e-6;
   double weight_decay = 0;  ///< L2: weight_decay * w is added to the gradient
+  bool maximize = false;    ///< go up instead: the gradient is negated before all else
 };
 
 /// Adadelta (Zeiler 2012, algorithm 1), for the gradient g, to which weight_decay * w is added first:

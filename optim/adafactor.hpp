@@ -13,6 +13,7 @@ struct AdafactorOptions {
   std::array<double, 2> eps{0, 1e-3};
   double d = 1;             ///< updates whose root mean square is above d are scaled down to it
   double weight_decay = 0;  ///< decoupled: w shrinks by the factor 1 - lr * weight_decay
+  bool maximize = false;    ///< go up instead: the gradient is negated before all else
 };
 
 /// Adafactor (Shazeer & Stern 2018): steps relative to the size of the parameter, and for the second moment

@@ -11,6 +11,7 @@ struct AdagradOptions {
   double weight_decay = 0;  ///< L2: weight_decay * w is added to the gradient
   double initial_accumulator_value = 0;
   double eps = 1e-10;
+  bool maximize = false;  ///< go up instead: the gradient is negated before all else
 };
 
 /// Adagrad (Duchi, Hazan & Singer 2011, diagonal form), in the parameter's own step t, for the gradient g, to

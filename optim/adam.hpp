@@ -11,6 +11,7 @@ struct AdamOptions {
   double eps = 1e-8;
   double weight_decay = 0;  ///< L2: weight_decay * w is added to the gradient
   bool amsgrad = false;     ///< divide by the largest running mean of g^2 so far
+  bool maximize = false;    ///< go up instead: the gradient is negated before all else
 };
 
 /// Options of AdamW.
@@ -20,6 +21,7 @@ struct AdamWOptions {
   double eps = 1e-8;
   double weight_decay = 1e-2;  ///< decoupled: w shrinks by the factor 1 - lr * weight_decay
   bool amsgrad = false;        ///< divide by the largest running mean of g^2 so far
+  bool maximize = false;       ///< go up instead: the gradient is negated before all else
 };
 
 /// What Adam and AdamW remember of a parameter.

@@ -10,6 +10,7 @@ struct AdamaxOptions {
   std::array<double, 2> betas{0.9, 0.999};  ///< decay of the running mean of g and of the largest |g|
   double eps = 1e-8;
   double weight_decay = 0;  ///< L2: weight_decay * w is added to the gradient
+  bool maximize = false;    ///< go up instead: the gradient is negated before all else
 };
 
 /// Adamax (Kingma & Ba 2015, algorithm 2), in the parameter's own step t, for the gradient g, to which

@@ -11,6 +11,7 @@ struct ASGDOptions {
   double alpha = 0.75;      ///< how fast eta falls
   double t0 = 1e6;          ///< the step from which on the mean is taken
   double weight_decay = 0;  ///< L2: weight_decay * w is added to the gradient
+  bool maximize = false;    ///< go up instead: the gradient is negated before all else
 };
 
 /// Averaged SGD (Polyak & Juditsky 1992; the schedule of Bottou 2010), in the parameter's own step t, for the

@@ -9,6 +9,7 @@ struct LionOptions {
   double lr = 1e-4;
   std::array<double, 2> betas{0.9, 0.99};  ///< weights of m in the step, and in its own running mean
   double weight_decay = 0;                 ///< decoupled: w shrinks by the factor 1 - lr * weight_decay
+  bool maximize = false;                   ///< go up instead: the gradient is negated before all else
 };
 
 /// Lion (Chen et al. 2023, algorithm 2): every element moves by lr, for the gradient g

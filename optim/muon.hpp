@@ -16,6 +16,7 @@ struct MuonOptions {
   /// Multiplies lr by 0.2 sqrt(max(rows, columns)), which makes steps as large as AdamW's (Liu et al. 2025);
   /// otherwise by sqrt(max(1, rows / columns)).
   bool match_rms_adamw = false;
+  bool maximize = false;  ///< go up instead: the gradient is negated before all else
 };
 
 /// Muon (Jordan et al. 2024): momentum whose matrix is replaced by one with the same singular vectors and

@@ -11,6 +11,7 @@ struct NAdamOptions {
   double eps = 1e-8;
   double weight_decay = 0;       ///< L2: weight_decay * w is added to the gradient
   double momentum_decay = 4e-3;  ///< how fast the momentum below grows to beta1
+  bool maximize = false;         ///< go up instead: the gradient is negated before all else
 };
 
 /// NAdam, Adam with Nesterov's momentum (Dozat 2016), in the parameter's own step t, for the gradient g, to

@@ -11,6 +11,7 @@ struct NovoGradOptions {
   double eps = 1e-8;
   double weight_decay = 0;      ///< weight_decay * w joins the normalised gradient
   bool grad_averaging = false;  ///< makes the momentum a running mean: what joins it counts 1 - beta1
+  bool maximize = false;        ///< go up instead: the gradient is negated before all else
 };
 
 /// NovoGrad (Ginsburg et al. 2019, algorithm 1): momentum of gradients that are normalised layer by layer,

@@ -10,6 +10,7 @@ struct RAdamOptions {
   std::array<double, 2> betas{0.9, 0.999};  ///< decay of the running means of g and of g^2
   double eps = 1e-8;
   double weight_decay = 0;  ///< L2: weight_decay * w is added to the gradient
+  bool maximize = false;    ///< go up instead: the gradient is negated before all else
 };
 
 /// RAdam, Adam whose step is rectified while few gradients have been seen (Liu et al. 2020, algorithm 2), in

@@ -12,6 +12,7 @@ struct RMSpropOptions {
   double weight_decay = 0;  ///< L2: weight_decay * w is added to the gradient
   double momentum = 0;
   bool centered = false;  ///< divide by an estimate of the gradient's deviation from its mean
+  bool maximize = false;  ///< go up instead: the gradient is negated before all else
 };
 
 /// RMSprop (Tieleman & Hinton 2012, lecture 6.5), for the gradient g, to which weight_decay * w is added

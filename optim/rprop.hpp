@@ -9,6 +9,7 @@ struct RpropOptions {
   double lr = 1e-2;                            ///< the first step of every element
   std::array<double, 2> etas{0.5, 1.2};        ///< factors of the step: sign changed, sign kept
   std::array<double, 2> step_sizes{1e-6, 50};  ///< the smallest and the largest step
+  bool maximize = false;                       ///< go up instead: the gradient is negated before all else
 };
 
 /// Rprop (Riedmiller & Braun 1993; the variant Rprop- of Igel & Huesken 2000, as in PyTorch): every element

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <gradus/autograd/members.hpp>
+#include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/tape.hpp>
 #include <gradus/optim/optimizer.hpp>
 
@@ -38,10 +39,11 @@ struct Update {
 ///     using Sign = RuleOptimizer<SignRule>;
 ///
 /// `update` gets all parameters of a group that have a gradient at once, so that it can pass over them as
-/// over one long array. A rule that does not take every parameter has
-/// `static void check_parameter(const Tensor& parameter, std::size_t index)`, which throws. One whose states
-/// have not all the shape of their parameter has `static std::optional<Shape> state_shape(std::string_view
-/// state, const Shape& parameter)`, with nothing for a state that such a parameter does not have.
+/// over one long array. With a `bool maximize` among the options and true, it gets the gradients negated. A
+/// rule that does not take every parameter has `static void check_parameter(const Tensor& parameter,
+/// std::size_t index)`, which throws. One whose states have not all the shape of their parameter has `static
+/// std::optional<Shape> state_shape(std::string_view state, const Shape& parameter)`, with nothing for a
+/// state that such a parameter does not have.
 template <class R>
 concept Rule = requires(typename R::Options& options, std::span<Update<typename R::State>> updates) {
   { R::name } -> std::convertible_to<const char*>;
@@ -138,7 +140,7 @@ class RuleOptimizer final : public Optimizer {
     else
       return parameter.shape();
   }
-  /// One a parameter, undefined where there is none.
+  /// One a parameter, undefined where there is none, negated where the group maximizes.
   std::vector<Tensor> checked_gradients() const;
 
   std::vector<Members> groups_;
@@ -190,7 +192,7 @@ std::vector<Tensor> RuleOptimizer<R>::checked_gradients() const {
   for (const Members& group : groups_)
     for (const Slot& slot : group.slots) {
       const std::size_t index = gradients.size();
-      const Tensor& gradient = gradients.emplace_back(slot.parameter.grad());
+      Tensor& gradient = gradients.emplace_back(slot.parameter.grad());
       if (!gradient.defined()) continue;
       detail::check_companion("gradient", gradient, slot.parameter, index, slot.parameter.shape());
       detail::for_each_tensor(slot.state, [&](std::string_view name, const Tensor& state) {
@@ -198,6 +200,8 @@ std::vector<Tensor> RuleOptimizer<R>::checked_gradients() const {
           detail::check_companion(name, state, slot.parameter, index,
                                   state_shape(name, slot.parameter).value_or(state.shape()));
       });
+      if constexpr (requires { group.options.maximize; })
+        if (group.options.maximize) gradient = -gradient;
     }
   detail::separate_gradients(gradients, parameters());
   return gradients;

@@ -11,6 +11,7 @@ struct SGDOptions {
   double dampening = 0;     ///< share of the gradient that is kept out of the momentum buffer
   double weight_decay = 0;  ///< L2: weight_decay * w is added to the gradient
   bool nesterov = false;    ///< needs momentum > 0 and dampening 0
+  bool maximize = false;    ///< go up instead: the gradient is negated before all else
 };
 
 /// Stochastic gradient descent with momentum (Sutskever et al. 2013), as PyTorch writes it, for the gradient

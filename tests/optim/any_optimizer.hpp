@@ -34,6 +34,7 @@ inline std::unique_ptr<optim::Optimizer> make(const std::string& name, std::vect
     return std::make_unique<optim::NovoGrad>(std::move(parameters), optim::NovoGradOptions{.lr = 0.01});
   if (name == "ASGD")
     return std::make_unique<optim::ASGD>(std::move(parameters), optim::ASGDOptions{.lr = 0.1, .t0 = 1});
+  if (name == "Muon") return std::make_unique<optim::Muon>(std::move(parameters));
   return std::make_unique<optim::Adagrad>(std::move(parameters), optim::AdagradOptions{.lr_decay = 0.1});
 }
 
@@ -52,6 +53,39 @@ inline void train(optim::Optimizer& optimizer, int step) {
   Generator generator(static_cast<std::uint64_t>(step));
   for (Tensor& x : optimizer.parameters()) x.set_grad(randn(x.shape(), {.dtype = x.dtype()}, &generator));
   optimizer.step();
+}
+
+/// Parameters and gradients after ten steps, with weight decay where there is some: down f, or up -f (whose
+/// gradient counts negated).
+inline std::vector<Tensor> ten_steps(const std::string& name, const std::vector<Tensor>& start, bool up) {
+  std::vector<Tensor> w;
+  for (const Tensor& x : start) w.push_back(leaf(x));
+  const auto optimizer = make(name, w);
+  optim::State state = optimizer->state_dict();
+  state.numbers.at("groups.0.maximize") = up;
+  if (state.numbers.contains("groups.0.weight_decay")) state.numbers["groups.0.weight_decay"] = 0.1;
+  optimizer->load_state_dict(state);
+  for (int step = 0; step < 10; ++step) {
+    optimizer->zero_grad();
+    for (const Tensor& x : w) {
+      const Tensor f = sum(square(x - 0.3) * exp(0.1 * x));
+      (up ? -f : f).backward();
+    }
+    optimizer->step();
+  }
+  std::vector<Tensor> after;
+  for (const Tensor& x : w) {
+    after.push_back(x.detach());
+    after.push_back(up ? -x.grad() : x.grad());
+  }
+  return after;
+}
+
+inline void check_climbing(const std::string& name, const std::vector<Tensor>& start) {
+  CAPTURE(name);
+  const std::vector<Tensor> down = ten_steps(name, start, false), up = ten_steps(name, start, true);
+  for (std::size_t i = 0; i < down.size(); ++i) CHECK(equal(down[i], up[i]));
+  CHECK_FALSE(equal(down[0], start[0]));
 }
 
 }  // namespace gradus::test

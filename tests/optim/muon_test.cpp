@@ -1,6 +1,6 @@
 #include <gradus/optim/muon.hpp>
 
-#include "optim/trajectory.hpp"
+#include "optim/any_optimizer.hpp"
 
 using namespace gradus;
 using namespace gradus::test;
@@ -55,6 +55,10 @@ TEST_CASE("Muon refuses vectors and options out of range", "[optim][muon][error]
   CHECK(refusal({.eps = 0}) == "Muon: eps is 0; it must be above 0");
   CHECK(refusal({.ns_steps = 0}) == "Muon: ns_steps is 0; it must lie in [1, 100)");
   CHECK(refusal({.weight_decay = -1}) == "Muon: weight_decay is -1; it must not be negative");
+}
+
+TEST_CASE("Muon going up -f is Muon going down f, bit for bit", "[optim][muon][maximize]") {
+  check_climbing("Muon", {reshape(linspace(-1, 1, 6), {2, 3})});
 }
 
 TEST_CASE("Muon continues from its state", "[optim][muon]") {

@@ -29,6 +29,22 @@ TEST_CASE("A step only reads the gradients", "[optim]") {
   CHECK(difference(x.detach(), ones({3})) > 1e-4);
 }
 
+TEST_CASE("Going up -f is going down f, bit for bit", "[optim][maximize]") {
+  check_climbing(any_optimizer(),
+                 {reshape(linspace(-1, 1, 6), {2, 3}), linspace(2, 3, 5, {.dtype = float64})});
+}
+
+TEST_CASE("Going up adds the weight decay to the gradient negated", "[optim][maximize]") {
+  Tensor w = leaf_with_gradient(tensor({4}), tensor({1}));
+  SGD sgd{{w}, {.lr = 0.5, .weight_decay = 0.25}};
+  sgd.options().maximize = true;
+  sgd.step();  // -1 + 0.25 * 4 = 0
+  CHECK(w.item<double>() == 4);
+  sgd.options().weight_decay = 0;
+  sgd.step();
+  CHECK(w.item<double>() == 4.5);
+}
+
 TEST_CASE("zero_grad forgets the gradients, and a step without any changes nothing", "[optim]") {
   const std::string name = any_optimizer();
   CAPTURE(name);

@@ -78,7 +78,7 @@ TEST_CASE("A state that does not fit is refused whole", "[optim][state][error]")
   SECTION("many names") {
     CHECK(text_of<Error>([&] { adam.load_state_dict({}); }) ==
           "Adam: the state does not fit; missing: groups.0.lr, groups.0.betas.0, groups.0.betas.1, "
-          "groups.0.eps, groups.0.weight_decay and 1 more; unexpected: none");
+          "groups.0.eps, groups.0.weight_decay and 2 more; unexpected: none");
   }
   SECTION("a wrong shape") {
     state.tensors["state.1.exp_avg"] = ones({4});
