@@ -34,11 +34,15 @@
 #include <gradus/autograd/ops/extrema.hpp>
 #include <gradus/autograd/ops/feature_dropout.hpp>
 #include <gradus/autograd/ops/fft.hpp>
+#include <gradus/autograd/ops/fractional_max_pool.hpp>
+#include <gradus/autograd/ops/gamma.hpp>
 #include <gradus/autograd/ops/grid_sample.hpp>
 #include <gradus/autograd/ops/group_norm.hpp>
 #include <gradus/autograd/ops/gru.hpp>
 #include <gradus/autograd/ops/gumbel_softmax.hpp>
 #include <gradus/autograd/ops/hard_activation.hpp>
+#include <gradus/autograd/ops/histogram.hpp>
+#include <gradus/autograd/ops/in_place.hpp>
 #include <gradus/autograd/ops/index.hpp>
 #include <gradus/autograd/ops/integer.hpp>
 #include <gradus/autograd/ops/interpolate.hpp>
@@ -61,6 +65,7 @@
 #include <gradus/autograd/ops/max_pool2d.hpp>
 #include <gradus/autograd/ops/multinomial.hpp>
 #include <gradus/autograd/ops/nll_loss.hpp>
+#include <gradus/autograd/ops/normal_distribution.hpp>
 #include <gradus/autograd/ops/overwrite.hpp>
 #include <gradus/autograd/ops/pad.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/create.hpp>
@@ -83,6 +84,10 @@ MultiheadAttention::MultiheadAttention(std::int64_t embed_dim, std::int64_t num_
     k_proj_weight = xavier(embed_dim, keys, o.dtype);
     v_proj_weight = xavier(embed_dim, values, o.dtype);
   }
+  if (o.add_bias_kv) {
+    bias_k = init::xavier_normal_(empty({1, 1, embed_dim}, o.dtype));
+    bias_v = init::xavier_normal_(empty({1, 1, embed_dim}, o.dtype));
+  }
   if (!o.bias) return;
   in_proj_bias = zeros({3 * embed_dim}, {.dtype = o.dtype});
   init::zeros_(out_proj.bias.detach());
@@ -124,6 +129,20 @@ MultiheadAttention::Projected MultiheadAttention::project(const Tensor& query, c
           linear(value, part(in_proj_weight, 2), b[2])};
 }
 
+MultiheadAttention::Projected MultiheadAttention::added(std::int64_t n) const {
+  const Shape one{n, num_heads, 1, embed_dim / num_heads};
+  std::vector<Tensor> keys, values;
+  const auto add = [&](const Tensor& key, const Tensor& value) {
+    keys.push_back(expand(heads_of(key, num_heads, true), one));
+    values.push_back(expand(heads_of(value, num_heads, true), one));
+  };
+  if (options.add_bias_kv) add(bias_k, bias_v);
+  const Tensor nothing = zeros({1, 1, embed_dim}, {.dtype = out_proj.weight.dtype()});
+  if (options.add_zero_attn) add(nothing, nothing);
+  if (keys.empty()) return {};
+  return {{}, cat(keys, 2), cat(values, 2)};
+}
+
 AttentionResult MultiheadAttention::operator()(const Tensor& query, const Tensor& key, const Tensor& value,
                                                const AttentionCall& call, SourceLocation at) const {
   const OpScope scope("MultiheadAttention", at);
@@ -132,12 +151,16 @@ AttentionResult MultiheadAttention::operator()(const Tensor& query, const Tensor
   Projected in = project(query, key, value);
   if (!batched) in = {unsqueeze(in.q, 0), unsqueeze(in.k, 0), unsqueeze(in.v, 0)};
   const Tensor q = heads_of(in.q, num_heads, batch_first), k = heads_of(in.k, num_heads, batch_first);
-  const Tensor v = heads_of(in.v, num_heads, batch_first);
+  Tensor v = heads_of(in.v, num_heads, batch_first);
   const std::int64_t n = q.size(0), l = q.size(2), s = k.size(2);
   const double scale = 1 / std::sqrt(static_cast<double>(embed_dim / num_heads));
   Tensor scores = matmul(q * scale, transpose(k, -2, -1));  // [n, heads, l, s]
   scores = masked(scores, call.attn_mask, attention_shape(call.attn_mask, n, num_heads, l, s));
   scores = masked(scores, call.key_padding_mask, padding_shape(call.key_padding_mask, n, s, batched));
+  if (const Projected more = added(n); more.k.defined()) {
+    scores = cat({scores, matmul(q * scale, transpose(more.k, -2, -1))}, -1);
+    v = cat({v, more.v}, 2);
+  }
   const Tensor weights = dropout(softmax(scores, -1), options.dropout, training);
   const Tensor mixed = permute(matmul(weights, v), batch_first ? Dims{0, 2, 1, 3} : Dims{2, 0, 1, 3});
   const Tensor y = out_proj(reshape(mixed, {mixed.size(0), mixed.size(1), embed_dim}), at);
@@ -149,9 +172,11 @@ AttentionResult MultiheadAttention::operator()(const Tensor& query, const Tensor
 }
 
 std::string MultiheadAttention::describe() const {
-  return fmt::format("{}, {}{}{}{}", embed_dim, num_heads, options.bias ? "" : ", bias=false",
+  return fmt::format("{}, {}{}{}{}{}{}", embed_dim, num_heads, options.bias ? "" : ", bias=false",
                      options.dropout == 0 ? "" : fmt::format(", dropout={}", options.dropout),
-                     options.batch_first ? ", batch_first=true" : "");
+                     options.batch_first ? ", batch_first=true" : "",
+                     options.add_bias_kv ? ", add_bias_kv=true" : "",
+                     options.add_zero_attn ? ", add_zero_attn=true" : "");
 }
 
 }  // namespace gradus::nn

@@ -14,6 +14,8 @@ struct MultiheadAttentionOptions {
   bool bias = true;
   std::optional<std::int64_t> kdim = {}, vdim = {};  ///< sizes of keys and values; embed_dim unless given
   bool batch_first = false;                          ///< sequences are [n, t, ..], not [t, n, ..]
+  bool add_bias_kv = false;    ///< a learned key and value, bias_k and bias_v, behind those of each sequence
+  bool add_zero_attn = false;  ///< a key and value of zeros behind them all
   DType dtype = float32;
 };
 
@@ -39,8 +41,9 @@ struct AttentionResult {
 /// sequence); the heads side by side are projected once more: [l, n, embed_dim].
 ///
 /// in_proj_weight [3 embed_dim, embed_dim] starts Xavier-uniform, or q_proj_weight, k_proj_weight and
-/// v_proj_weight if kdim or vdim differ; in_proj_bias and out_proj.bias start as 0. A query that may look at
-/// nothing gives NaN.
+/// v_proj_weight if kdim or vdim differ; in_proj_bias and out_proj.bias start as 0, bias_k and bias_v
+/// [1, 1, embed_dim] Xavier-normal. Masks do not cover what add_bias_kv and add_zero_attn add, weights do. A
+/// query that may look at nothing gives NaN.
 class MultiheadAttention {
  public:
   /// Throws ValueError unless num_heads divides embed_dim, sizes are positive and 0 <= dropout <= 1.
@@ -58,6 +61,8 @@ class MultiheadAttention {
     v("v_proj_weight", v_proj_weight);
     v("in_proj_weight", in_proj_weight);
     v("in_proj_bias", in_proj_bias);
+    v("bias_k", bias_k);
+    v("bias_v", bias_v);
     v("out_proj", out_proj);
     v("training", training);
   }
@@ -65,7 +70,8 @@ class MultiheadAttention {
 
   Parameter in_proj_weight;  ///< undefined if the next three are there
   Parameter q_proj_weight, k_proj_weight, v_proj_weight;
-  Parameter in_proj_bias;  ///< undefined without
+  Parameter in_proj_bias;    ///< undefined without
+  Parameter bias_k, bias_v;  ///< likewise
   Linear out_proj;
   Training training;
   std::int64_t embed_dim, num_heads;
@@ -75,6 +81,8 @@ class MultiheadAttention {
   struct Projected {
     Tensor q, k, v;
   };
+  /// Keys and values [n, heads, t, d] that are there beside those of the sequences; undefined if none are.
+  Projected added(std::int64_t n) const;
   Projected project(const Tensor& query, const Tensor& key, const Tensor& value) const;
   void check(const Tensor& query, const Tensor& key, const Tensor& value) const;
 };

@@ -19,6 +19,7 @@
 #include <gradus/nn/embedding_bag.hpp>
 #include <gradus/nn/feature_dropout.hpp>
 #include <gradus/nn/flatten.hpp>
+#include <gradus/nn/fractional_max_pool.hpp>
 #include <gradus/nn/fuse.hpp>
 #include <gradus/nn/gradcheck.hpp>
 #include <gradus/nn/group_norm.hpp>
@@ -29,6 +30,7 @@
 #include <gradus/nn/layer_norm.hpp>
 #include <gradus/nn/linear.hpp>
 #include <gradus/nn/loss.hpp>
+#include <gradus/nn/lp_pool.hpp>
 #include <gradus/nn/max_pool2d.hpp>
 #include <gradus/nn/module.hpp>
 #include <gradus/nn/multihead_attention.hpp>

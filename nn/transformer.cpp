@@ -6,6 +6,7 @@
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/tape.hpp>
+#include <gradus/nn/init.hpp>
 #include <gradus/nn/module.hpp>
 #include <gradus/nn/observe.hpp>
 
@@ -134,6 +135,19 @@ Tensor TransformerDecoder::operator()(const Tensor& tgt, const Tensor& memory, c
   Tensor x = tgt;
   for (const TransformerDecoderLayer& layer : layers) x = layer(x, memory, masks, at);
   return observed(*this, tgt, norm ? (*norm)(x, at) : x);
+}
+
+Transformer::Transformer(std::int64_t d_model, std::int64_t nhead, std::int64_t num_encoder_layers,
+                         std::int64_t num_decoder_layers, const TransformerLayerOptions& o)
+    : encoder(TransformerEncoderLayer(d_model, nhead, o), num_encoder_layers, norm_of(d_model, o)),
+      decoder(TransformerDecoderLayer(d_model, nhead, o), num_decoder_layers, norm_of(d_model, o)) {
+  for (const Tensor& parameter : parameters(*this))
+    if (parameter.rank() > 1) init::xavier_uniform_(parameter);
+}
+
+Tensor Transformer::operator()(const Tensor& src, const Tensor& tgt, const EncoderMasks& src_masks,
+                               const DecoderMasks& tgt_masks, SourceLocation at) const {
+  return observed(*this, tgt, decoder(tgt, encoder(src, src_masks, at), tgt_masks, at));
 }
 
 }  // namespace gradus::nn

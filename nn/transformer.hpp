@@ -141,4 +141,24 @@ class TransformerDecoder {
   std::optional<LayerNorm> norm;
 };
 
+/// An encoder and a decoder that sees its result, each of so many layers and a layer norm at the end (Vaswani
+/// et al. 2017): src [s, n, d_model] and tgt [l, n, d_model] to the shape of tgt. Matrices start as Xavier's.
+class Transformer {
+ public:
+  /// Throws ValueError as the layers do, or unless there is a layer each.
+  Transformer(std::int64_t d_model, std::int64_t nhead, std::int64_t num_encoder_layers = 6,
+              std::int64_t num_decoder_layers = 6, const TransformerLayerOptions& options = {});
+
+  Tensor operator()(const Tensor& src, const Tensor& tgt, const EncoderMasks& src_masks = {},
+                    const DecoderMasks& tgt_masks = {}, SourceLocation at = SourceLocation::current()) const;
+
+  void visit(auto& v) {
+    v("encoder", encoder);
+    v("decoder", decoder);
+  }
+
+  TransformerEncoder encoder;
+  TransformerDecoder decoder;
+};
+
 }  // namespace gradus::nn

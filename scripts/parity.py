@@ -22,19 +22,19 @@ WANTED = {
         tril_indices triu_indices block_diag vander meshgrid
         neg abs sign exp log log1p expm1 sqrt rsqrt square reciprocal sin cos tan tanh sigmoid relu erf floor ceil round clamp
         log2 log10 exp2 sinh cosh asin acos atan asinh acosh atanh erfc erfinv lgamma digamma polygamma sinc logit frac trunc
-        signbit deg2rad rad2deg nan_to_num isnan isinf isfinite logical_not
+        signbit deg2rad rad2deg ndtr log_ndtr ndtri erfcx entr mvlgamma nan_to_num isnan isinf isfinite logical_not
         add sub mul div pow maximum minimum where eq ne lt le gt ge fmod remainder floor_divide atan2 hypot copysign ldexp
-        logaddexp logaddexp2 xlogy xlog1py lerp addcmul addcdiv heaviside fmax fmin logical_and logical_or logical_xor isclose
+        logaddexp logaddexp2 xlogy xlog1py gammainc gammaincc lerp addcmul addcdiv heaviside fmax fmin logical_and logical_or logical_xor isclose
         allclose equal i0 i0e i1 i1e bitwise_not bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift gcd lcm
         hann_window hamming_window blackman_window bartlett_window kaiser_window
         sum mean max min amax amin argmax argmin prod var std logsumexp norm all any count_nonzero aminmax median nanmedian mode
         quantile nanquantile nansum nanmean var_mean std_mean cumsum cumprod cummax cummin logcumsumexp trapezoid
-        cumulative_trapezoid unique unique_consecutive bincount histc corrcoef cov renorm
+        cumulative_trapezoid unique unique_consecutive bincount histc histogram corrcoef cov renorm
         sort argsort topk kthvalue searchsorted bucketize isin
-        matmul mm bmm mv dot outer addmm addmv addbmm baddbmm addr inner tensordot einsum multi_dot kron cross trace
+        matmul mm bmm mv dot outer addmm addmv addbmm baddbmm addr inner vecdot tensordot einsum multi_dot kron cross trace
         matrix_power matrix_exp det slogdet logdet inverse pinverse solve triangular_solve solve_triangular lstsq cholesky
         cholesky_solve cholesky_inverse qr lu lu_solve eigh eig eigvals svd matrix_norm matrix_rank cond
-        fft ifft rfft irfft fftn ifftn rfftn irfftn fftfreq rfftfreq fftshift ifftshift stft istft
+        fft ifft rfft irfft hfft ihfft fftn ifftn rfftn irfftn fftfreq rfftfreq fftshift ifftshift stft istft
         reshape view flatten unflatten squeeze unsqueeze transpose permute t expand cat stack split chunk narrow select slice
         index_select gather scatter scatter_add masked_fill one_hot flip roll repeat pad unbind tensor_split hstack vstack dstack
         column_stack movedim tile repeat_interleave broadcast_tensors diagonal tril triu take take_along_dim put index_add
@@ -42,14 +42,15 @@ WANTED = {
         cdist pdist diff slice_scatter select_scatter sliding_window
         conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d max_pool1d max_pool2d max_pool3d avg_pool1d
         avg_pool2d avg_pool3d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
-        adaptive_max_pool2d adaptive_max_pool3d max_unpool1d max_unpool2d max_unpool3d lp_pool1d lp_pool2d unfold fold
+        adaptive_max_pool2d adaptive_max_pool3d max_unpool1d max_unpool2d max_unpool3d fractional_max_pool2d fractional_max_pool3d lp_pool1d lp_pool2d unfold fold
         interpolate grid_sample affine_grid pixel_shuffle pixel_unshuffle channel_shuffle
         leaky_relu elu gelu silu softplus softmax softmin log_softmax softsign tanhshrink hardtanh relu6 selu celu rrelu prelu glu
         logsigmoid hardshrink softshrink hardsigmoid hardswish mish threshold gumbel_softmax
         batch_norm layer_norm dropout group_norm instance_norm local_response_norm rms_norm normalize alpha_dropout
         cosine_similarity pairwise_distance embedding linear bilinear embedding_bag scaled_dot_product_attention
         rand randn randint randperm uniform normal bernoulli multinomial rand_like randn_like poisson binomial exponential
-        geometric cauchy log_normal""",
+        geometric cauchy log_normal
+        add_ sub_ mul_ div_ addcmul_ addcdiv_ lerp_ clamp_ masked_fill_ uniform_ normal_ bernoulli_ fill_ zero_ copy_""",
     "Losses": """
         nll_loss cross_entropy bce_loss bce_with_logits mse_loss l1_loss smooth_l1_loss huber_loss kl_div poisson_nll_loss
         gaussian_nll_loss hinge_embedding_loss multi_margin_loss multilabel_margin_loss soft_margin_loss
@@ -62,8 +63,9 @@ WANTED = {
         AlphaDropout FeatureAlphaDropout ReLU ReLU6 LeakyReLU ELU CELU SELU PReLU RReLU GELU SiLU Mish Sigmoid Tanh Hardtanh
         Hardshrink Softshrink Softplus Softsign Tanhshrink Threshold GLU LogSigmoid Hardswish Hardsigmoid Softmax Softmin Softmax2d LogSoftmax
         Embedding EmbeddingBag RNN LSTM GRU RNNCell LSTMCell GRUCell MultiheadAttention TransformerEncoderLayer
-        TransformerEncoder TransformerDecoderLayer TransformerDecoder Upsample PixelShuffle PixelUnshuffle ChannelShuffle Fold
-        Unfold ConstantPad ReflectionPad ReplicationPad CircularPad MaxUnpool1d MaxUnpool2d MaxUnpool3d CosineSimilarity PairwiseDistance NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss MSELoss L1Loss SmoothL1Loss
+        TransformerEncoder TransformerDecoderLayer TransformerDecoder Transformer Upsample PixelShuffle PixelUnshuffle ChannelShuffle Fold
+        Unfold ConstantPad ReflectionPad ReplicationPad CircularPad MaxUnpool1d MaxUnpool2d MaxUnpool3d LPPool1d LPPool2d
+        FractionalMaxPool2d FractionalMaxPool3d CosineSimilarity PairwiseDistance NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss MSELoss L1Loss SmoothL1Loss
         HuberLoss KLDivLoss PoissonNLLLoss GaussianNLLLoss HingeEmbeddingLoss MultiMarginLoss SoftMarginLoss
         MultiLabelMarginLoss MultiLabelSoftMarginLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss CTCLoss""",
     "Sequences": "pad_sequence unpad_sequence pack_sequence unpack_sequence pack_padded_sequence pad_packed_sequence",
@@ -81,17 +83,29 @@ OTHER_NAMES = {
         vector_norm=norm dist=norm vdot=dot chain_matmul=multi_dot broadcast_to=expand swapaxes=transpose argwhere=nonzero
         hsplit=tensor_split vsplit=tensor_split dsplit=tensor_split fliplr=flip flipud=flip put_along_axis=scatter
         index_reduce=scatter_reduce segment_reduce=scatter_reduce upsample=interpolate im2col=unfold col2im=fold
-        random_=randint randint_like=randint fft2=fftn ifft2=ifftn rfft2=rfftn irfft2=irfftn""",
+        random_=randint randint_like=randint fft2=fftn ifft2=ifftn rfft2=rfftn irfft2=irfftn
+        special.expit=sigmoid special.psi=digamma special.gammaln=lgamma special.multigammaln=mvlgamma lu_unpack=lu divmod=floor_divide
+        conv_tbc=conv1d categorical=multinomial permutation=randperm partition=sort argpartition=argsort moveaxis=movedim""",
     "Layers": "ModuleList=Sequential ZeroPad2d=ConstantPad CrossMapLRN2d=LocalResponseNorm LazyLinear=Linear LazyConv2d=Conv2d",
 }
 # What is left out, and why.
 LEFT_OUT = {
     "Ops": {"complex polar real imag angle conj isreal view_as_complex": "complex numbers are pairs, which only `fft` and `eig` have",
-            "ldl_factor geqrf ormqr householder_product lobpcg svd_lowrank pca_lowrank tensorinv": "nothing is trained with them",
-            "positive isposinf isneginf frexp nextafter atleast_1d gradient mvlgamma": "one short expression each, or of no use in training",
-            "add_ sub_ mul_ div_ out=": "`+=` and its like change tensors in place, and activations reuse the memory of what is moved into them",
+            "ldl_factor ldl_solve geqrf ormqr householder_product lobpcg svd_lowrank pca_lowrank tensorinv": "nothing is trained with them",
+            "hfft2 hfftn ihfft2 ihfftn tensorsolve": "short compositions of `hfft` and `fftn`, and `solve` between two `reshape`",
+            "multi_head_attention_forward": "that is the layer, `nn::MultiheadAttention`",
+            "special.zeta airy_ai bessel_j0 bessel_y0 modified_bessel_k0 spherical_bessel_j0 chebyshev_polynomial_t hermite_polynomial_h "
+            "laguerre_polynomial_l legendre_polynomial_p": "and their like: special functions that are not trained with",
+            "torch.distributions": "`log_normal`, `poisson` and so on draw, and the losses have the densities that are trained with",
+            "quantized_matmul block_masked_mm gather_mm segmented_mm hadamard_transform": "of MLX, for accelerators",
+            "positive histogramdd isposinf isneginf frexp nextafter atleast_1d gradient": "one short expression each, or of no use in training",
+            "out=": "`copy_` does it; activations reuse the memory of what is moved into them",
+            "exp_ sqrt_ relu_ scatter_ index_add_": "`x.copy_(exp(x))` and so on: of every function, in place",
             "as_strided": "`sliding_window` and the views do what it is used for, and cannot leave the memory"},
-    "Layers": {"SyncBatchNorm": "there is one process", "ModuleDict ParameterList ParameterDict":
+    "Losses": {"triplet_margin_with_distance_loss": "`relu(margin + d(a, p) - d(a, n))` for a function d of one's own",
+               "dice focal log_cosh barlow_twins ASG": "not in PyTorch; short expressions, or for one kind of task"},
+    "Layers": {"SyncBatchNorm": "there is one process", "AdaptiveLogSoftmaxWithLoss": "made for vocabularies of hundreds of thousands of words",
+               "spectral_norm prune": "models are structs: a layer of one's own that changes its weight, as `WeightNorm` does", "ModuleDict ParameterList ParameterDict Functional AnyModule":
                "std::map and std::vector of layers and parameters are walked as members"},
     "Optimizers": {"SparseAdam": "there are no sparse gradients"},
 }
@@ -145,9 +159,11 @@ def public_names():
             continue
         losses = re.search(r"loss|cross_entropy|kl_div", header.stem)
         there["Losses" if losses else "Ops"] += functions(text)
-        if re.fullmatch(r"create|random|compare|multinomial|search|distributions|integer|signal_window", header.stem):
+        if re.fullmatch(r"create|random|compare|multinomial|search|distributions|integer|signal_window|in_place", header.stem):
             CONSTANT.update(set(functions(text)) - {"bincount"})
-    there["Ops"] += (core := set(functions((ROOT / "autograd/tensor.hpp").read_text())) & set(WANTED["Ops"].split()))
+    core = (ROOT / "autograd/tensor.hpp").read_text()
+    in_place = set(re.findall(r"^  Tensor& (\w+_)\(", core, re.M)) & set(WANTED["Ops"].split())
+    there["Ops"] += (core := in_place | set(functions(core)) & set(WANTED["Ops"].split()))
     CONSTANT.update(core | {"logspace"})
     for header in sorted((ROOT / "nn").glob("*.hpp")):
         there["Layers"] += classes(header.read_text(), r"\boperator\(\)\(")

@@ -6,6 +6,7 @@
 #include <boost/math/special_functions/polygamma.hpp>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace gradus::kernels {
 
@@ -46,6 +47,39 @@ double erfinv(double x) {
   if (!(std::abs(x) <= 1)) return nan;
   if (std::abs(x) == 1) return std::copysign(infinity, x);
   return boost::math::erf_inv(x, Policy());
+}
+
+double erfcx(double x) {
+  if (x < -27) return infinity;
+  if (x < 25) {
+    const double square = x * x, lost = std::fma(x, x, -square);  // what rounding took from the exponent
+    return std::exp(square) * (1 + lost) * boost::math::erfc(x, Policy());
+  }
+  // 1 / (x sqrt(pi)) times 1 - 1 / (2 x^2) + 1 3 / (2 x^2)^2 - 1 3 5 / (2 x^2)^3 ...
+  const double t = 0.5 / (x * x);
+  double series = 1;
+  for (int odd = 15; odd >= 1; odd -= 2) series = 1 - odd * t * series;
+  return series * std::numbers::inv_sqrtpi / x;
+}
+
+double ndtri(double p) {
+  if (!(p >= 0 && p <= 1)) return nan;
+  if (p == 0 || p == 1) return p == 0 ? -infinity : infinity;
+  return -std::numbers::sqrt2 * boost::math::erfc_inv(2 * p, Policy());
+}
+
+double gamma_p(double a, double x) {
+  if (!(a >= 0 && x >= 0) || (a == 0 && x == 0)) return nan;
+  if (std::isinf(a)) return std::isinf(x) ? nan : 0;
+  if (a == 0 || std::isinf(x)) return 1;
+  return boost::math::gamma_p(a, x, Policy());
+}
+
+double gamma_q(double a, double x) {
+  if (!(a >= 0 && x >= 0) || (a == 0 && x == 0)) return nan;
+  if (std::isinf(a)) return std::isinf(x) ? nan : 1;
+  if (a == 0 || std::isinf(x)) return 0;
+  return boost::math::gamma_q(a, x, Policy());
 }
 
 }  // namespace gradus::kernels

@@ -72,6 +72,12 @@ Tensor transform(const Tensor& x, std::int64_t dim, bool inverse, FftNorm norm) 
 
 Tensor conjugate(const Tensor& x) { return x * tensor({1, -1}, {.dtype = x.dtype()}); }
 
+/// The options of the transform in the other direction that scales as this one.
+FftOptions turned(FftOptions o) {
+  if (o.norm != FftNorm::ortho) o.norm = o.norm == FftNorm::backward ? FftNorm::forward : FftNorm::backward;
+  return o;
+}
+
 Tensor of_pairs(const Tensor& x, const FftOptions& o, bool inverse) {
   check_pairs(x);
   const std::int64_t dim = dim_of_pairs(x, o.dim);
@@ -143,6 +149,17 @@ Tensor irfft(const Tensor& x, const FftOptions& options, SourceLocation at) {
   const Tensor first = resized(x, dim, n / 2 + 1), rest = narrow(first, dim, 1, n - n / 2 - 1);
   const Tensor pairs = cat({first, conjugate(flip(rest, dim))}, dim);
   return select(transform(pairs, dim, true, options.norm), -1, 0);
+}
+
+Tensor hfft(const Tensor& x, const FftOptions& options, SourceLocation at) {
+  const OpScope scope("hfft", at);
+  check_pairs(x);
+  return irfft(conjugate(x), turned(options));
+}
+
+Tensor ihfft(const Tensor& x, const FftOptions& options, SourceLocation at) {
+  const OpScope scope("ihfft", at);
+  return conjugate(rfft(x, turned(options)));
 }
 
 Tensor fftn(const Tensor& x, const FftnOptions& options, SourceLocation at) {

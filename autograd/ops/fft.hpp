@@ -34,6 +34,11 @@ Tensor rfft(const Tensor& x, const FftOptions& options = {}, SourceLocation at =
 /// imaginary part of the first pair, and for an even n of the last, does not count.
 Tensor irfft(const Tensor& x, const FftOptions& options = {}, SourceLocation at = SourceLocation::current());
 
+/// The transform, real [.., n, ..], of a signal that is the conjugate of itself reversed, given its first m
+/// pairs; n = 2 (m - 1) unless given. `ihfft` is its inverse: of real numbers, the pairs 0 to n / 2.
+Tensor hfft(const Tensor& x, const FftOptions& options = {}, SourceLocation at = SourceLocation::current());
+Tensor ihfft(const Tensor& x, const FftOptions& options = {}, SourceLocation at = SourceLocation::current());
+
 /// Options of transforms along several dimensions.
 struct FftnOptions {
   Dims dims = {};  ///< all unless given

@@ -6,6 +6,7 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/join.hpp>
 #include <gradus/autograd/ops/matmul.hpp>
+#include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/view.hpp>
 
 namespace gradus {
@@ -54,6 +55,11 @@ Tensor inner(const Tensor& a, const Tensor& b, SourceLocation at) {
   require<ShapeError>(a.size(-1) == b.size(-1), "given {} and {}; need [.., k] and [.., k]", a.shape(),
                       b.shape());
   return tensordot(a, b, {-1}, {-1});
+}
+
+Tensor vecdot(const Tensor& a, const Tensor& b, std::int64_t dim, SourceLocation at) {
+  const OpScope scope("vecdot", at);
+  return sum(a * b, dim);
 }
 
 Tensor kron(const Tensor& a, const Tensor& b, SourceLocation at) {

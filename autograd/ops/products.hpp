@@ -12,6 +12,9 @@ namespace gradus {
 
 /// The sums over the last dimensions of both: a [.., k] and b [.., k] -> [..a, ..b]; a number multiplies.
 Tensor inner(const Tensor& a, const Tensor& b, SourceLocation at = SourceLocation::current());
+/// The sum of a * b along `dim`; both broadcast.
+Tensor vecdot(const Tensor& a, const Tensor& b, std::int64_t dim = -1,
+              SourceLocation at = SourceLocation::current());
 /// Kronecker's product: each element of `a` times all of `b`, put in its place. The size of each dimension is
 /// the product of both, missing ones in front count as 1.
 Tensor kron(const Tensor& a, const Tensor& b, SourceLocation at = SourceLocation::current());

@@ -74,6 +74,12 @@ const std::vector<Unary> unary{
     {"lgamma", [](const Tensor& x) { return lgamma(x); }, 0.3, 4},
     {"digamma", [](const Tensor& x) { return digamma(x); }, 0.3, 4},
     {"erfinv", [](const Tensor& x) { return erfinv(x); }, -0.9, 0.9},
+    {"ndtr", [](const Tensor& x) { return ndtr(x); }},
+    {"log_ndtr", [](const Tensor& x) { return log_ndtr(x); }, -6, 4},
+    {"ndtri", [](const Tensor& x) { return ndtri(x); }, 0.05, 0.95},
+    {"erfcx", [](const Tensor& x) { return erfcx(x); }, -1.5, 4},
+    {"entr", [](const Tensor& x) { return entr(x); }, 0.1, 3},
+    {"mvlgamma", [](const Tensor& x) { return mvlgamma(x, 3); }, 1.2, 5},
     {"i0", [](const Tensor& x) { return i0(x); }, -5, 5},
     {"i1", [](const Tensor& x) { return i1(x); }, -5, 5},
     {"i0e", [](const Tensor& x) { return i0e(x); }, -5, 5},
@@ -253,6 +259,20 @@ const GradcheckCases others{{
        draw.input("a", a);
        draw.input("b", b, {.low = 0.3, .high = 3});
        return trial(draw, "copysign(a, -b)", [](const Inputs& in) { return copysign(in[0], -in[1]); });
+     }},
+    {"gammainc",
+     [](Draw& draw) {
+       const double a = draw.one_of<double>({0.7, 1, 3});
+       draw.input("x", draw.shape(), {.low = 0.3, .high = 4});
+       return trial(draw, fmt::format("gammainc({}, x)", a),
+                    [=](const Inputs& in) { return gammainc(a, in[0]); });
+     }},
+    {"gammaincc",
+     [](Draw& draw) {
+       const double a = draw.one_of<double>({0.7, 1, 3});
+       draw.input("x", draw.shape(), {.low = 0.3, .high = 4});
+       return trial(draw, fmt::format("gammaincc({}, x)", a),
+                    [=](const Inputs& in) { return gammaincc(a, in[0]); });
      }},
     {"polygamma",
      [](Draw& draw) {

@@ -33,6 +33,8 @@ const GradcheckCases transforms{{
     along_one("ifft", true, [](const Tensor& x, const FftOptions& o) { return ifft(x, o); }),
     along_one("rfft", false, [](const Tensor& x, const FftOptions& o) { return rfft(x, o); }),
     along_one("irfft", true, [](const Tensor& x, const FftOptions& o) { return irfft(x, o); }),
+    along_one("hfft", true, [](const Tensor& x, const FftOptions& o) { return hfft(x, o); }),
+    along_one("ihfft", false, [](const Tensor& x, const FftOptions& o) { return ihfft(x, o); }),
     along_all("fftn", true, [](const Tensor& x) { return fftn(x); }),
     along_all("ifftn", true, [](const Tensor& x) { return ifftn(x); }),
     along_all("rfftn", false, [](const Tensor& x) { return rfftn(x); }),

@@ -41,7 +41,48 @@ GradcheckCase norm_pool(const char* name, std::int64_t dims, F f) {
           }};
 }
 
+/// The same by a layer, for 2 as norm and kernel.
+template <class L>
+GradcheckCase norm_pool_layer(const char* name, std::int64_t dims) {
+  return {name, [=](Draw& draw) {
+            draw.input("x", planes(draw, 1, dims, 2), {.low = 0.2, .high = 2});
+            return trial(draw, fmt::format("{}{{2, 2}}", name), L{2, 2});
+          }};
+}
+
+/// A pool of windows of 2 at places that are always the same, to planes of 2 elements each way.
+template <class F>
+GradcheckCase fractional_pool(const char* name, std::int64_t dims, F f) {
+  return {name, [=](Draw& draw) {
+            draw.input("x", planes(draw, 1, dims, 3));
+            return trial(
+                draw,
+                fmt::format("[&] {{ Generator g{{3}}; return {}(x, 2, 2, {{.generator = &g}}); }}()", name),
+                [=](const Inputs& in) {
+                  Generator generator{3};
+                  return f(in[0], FractionalMaxPoolOptions{.generator = &generator});
+                });
+          }};
+}
+
+/// The same by a layer, to one element.
+template <class L>
+GradcheckCase fractional_pool_layer(const char* name, std::int64_t dims) {
+  return {name, [=](Draw& draw) {
+            draw.input("x", planes(draw, 1, dims, 2));
+            return trial(draw, fmt::format("{}{{2, 1}}", name), L{2, 1});
+          }};
+}
+
 const GradcheckCases pools{{
+    norm_pool_layer<nn::LPPool1d>("nn::LPPool1d", 1),
+    norm_pool_layer<nn::LPPool2d>("nn::LPPool2d", 2),
+    fractional_pool("fractional_max_pool2d", 2,
+                    [](auto& x, auto o) { return fractional_max_pool2d(x, 2, 2, o); }),
+    fractional_pool("fractional_max_pool3d", 3,
+                    [](auto& x, auto o) { return fractional_max_pool3d(x, 2, 2, o); }),
+    fractional_pool_layer<nn::FractionalMaxPool2d>("nn::FractionalMaxPool2d", 2),
+    fractional_pool_layer<nn::FractionalMaxPool3d>("nn::FractionalMaxPool3d", 3),
     unpool("max_unpool1d", 1, "3", [](auto& x, auto& places) { return max_unpool1d(x, places, 3); }),
     unpool("max_unpool2d", 2, "3", [](auto& x, auto& places) { return max_unpool2d(x, places, 3); }),
     unpool("max_unpool3d", 3, "{3, 3, 3}",

@@ -116,6 +116,15 @@ const GradcheckCases attention{{
            fmt::format("nn::TransformerDecoder{{nn::TransformerDecoderLayer{{2, 1, {}}}, 2}}", written(o)),
            nn::TransformerDecoder{nn::TransformerDecoderLayer{2, 1, o}, 2});
      }},
+    {"nn::Transformer",
+     [](Draw& draw) {
+       const auto o = small(draw);
+       const std::int64_t n = draw.size(2);
+       draw.input("src", {draw.size(2), n, 4}, {.ties = false});
+       draw.input("tgt", {draw.size(2), n, 4}, {.ties = false});
+       return trial(draw, fmt::format("nn::Transformer{{4, 2, 1, 1, {}}}", written(o)),
+                    nn::Transformer{4, 2, 1, 1, o});
+     }},
 }};
 
 const std::vector<BagMode> bag_modes{BagMode::sum, BagMode::mean, BagMode::max};

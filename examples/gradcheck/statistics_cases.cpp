@@ -67,6 +67,18 @@ const GradcheckCases statistics{{
        return trial(draw, "bincount(x, weights, 3)",
                     [](const Inputs& in) { return bincount(in[0], in[1], 3); });
      }},
+    {"histogram",
+     [](Draw& draw) {
+       draw.input("weight", draw.shape(1, 2), {.low = 0.5, .high = 2});
+       return trial(
+           draw,
+           "histogram(reshape(linspace(0, 3, weight.numel(), {.dtype = weight.dtype()}), weight.shape()), 2, "
+           "{.weight = weight}).hist",
+           [](const Inputs& in) {
+             const Tensor x = reshape(linspace(0, 3, in[0].numel(), {.dtype = in[0].dtype()}), in[0].shape());
+             return histogram(x, 2, {.weight = in[0]}).hist;
+           });
+     }},
 }};
 
 const GradcheckCases distances{{
@@ -84,6 +96,7 @@ const GradcheckCases distances{{
 
 const GradcheckCases products{{
     of("inner", "inner(a, b)", "a:nmk b:lk", [](auto& in) { return inner(in[0], in[1]); }),
+    of("vecdot", "vecdot(a, b)", "a:nmk b:mk", [](auto& in) { return vecdot(in[0], in[1]); }),
     of("kron", "kron(a, b)", "a:n2 b:3m2", [](auto& in) { return kron(in[0], in[1]); }),
     of("cross", "cross(a, b)", "a:nm3 b:m3", [](auto& in) { return cross(in[0], in[1]); }),
     of("multi_dot", "multi_dot({a, b, c, d})", "a:n b:nm c:mk d:k2", [](auto& in) { return multi_dot(in); }),

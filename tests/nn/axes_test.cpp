@@ -151,6 +151,34 @@ TEST_CASE("layers that pad and unpool are their functions", "[nn][layers]") {
                     Contains("MaxUnpool2d: input is [3]; needs 2 dimensions or more"));
 }
 
+TEST_CASE("layers that pool by a norm or at random places are their functions", "[nn][layers]") {
+  CHECK(equal(nn::LPPool1d{2, 3}(sequences), lp_pool1d(sequences, 2, 3)));
+  CHECK(equal(nn::LPPool2d{4, {2, 3}, {.stride = 1}}(images), lp_pool2d(images, 4, {2, 3}, {.stride = 1})));
+  CHECK(fmt::format("{}", nn::LPPool1d{2, 3}).starts_with("LPPool1d(norm_type=2, kernel_size=3"));
+  const auto drawn = [](const auto& f) {
+    manual_seed(5);
+    return f();
+  };
+  CHECK(equal(drawn([] {
+                return nn::FractionalMaxPool2d{2, {3, 4}}(images);
+              }),
+              drawn([] {
+                return fractional_max_pool2d(images, 2, {3, 4});
+              })));
+  CHECK(equal(drawn([] { return nn::FractionalMaxPool2d{.kernel_size = 2, .output_ratio = 0.7}(images); }),
+              drawn([] { return fractional_max_pool2d(images, 2, 4); })));
+  CHECK(equal(drawn([] { return nn::FractionalMaxPool3d{.kernel_size = 2}(volumes); }), drawn([] {
+                return fractional_max_pool3d(volumes, 2, {2, 2, 3});
+              })));
+  CHECK_THROWS_WITH((nn::FractionalMaxPool2d{.kernel_size = 2, .output_ratio = 1}(images)),
+                    Contains("FractionalMaxPool2d: output_ratio is 1; it must lie between 0 and 1"));
+  const Tensor x = variable({1, 1, 4, 4});
+  check_derivatives(nn::LPPool2d{2, 2}, {x});
+  check_derivatives(nn::LPPool1d{2, 2}, {select(x, 0, 0)});
+  check_derivatives(nn::FractionalMaxPool2d{2, 1}, {x});
+  check_derivatives(nn::FractionalMaxPool3d{2, 1}, {variable({1, 2, 2, 4})});
+}
+
 TEST_CASE("layers of one and three axes as text, and what they cost", "[nn][layers]") {
   CHECK(fmt::format("{}", nn::Conv1d{4, 6, 3, {.stride = 2, .padding = 1, .dilation = 2, .groups = 2}}) ==
         "Conv1d(4, 6, kernel_size=3, stride=2, padding=1, dilation=2, groups=2)");

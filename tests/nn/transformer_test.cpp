@@ -35,7 +35,9 @@ struct Attention {
 TEST_CASE("multi-head attention agrees with PyTorch", "[nn][attention][fixtures]") {
   for (const Fixture& f : fixtures("modules.json", "mha")) {
     nn::MultiheadAttentionOptions o{.bias = f.options.flag("bias", true),
-                                    .batch_first = f.options.flag("batch_first")};
+                                    .batch_first = f.options.flag("batch_first"),
+                                    .add_bias_kv = f.options.flag("add_bias_kv"),
+                                    .add_zero_attn = f.options.flag("add_zero_attn")};
     if (f.options.has("kdim")) o.kdim = f.options.integer("kdim", 0);
     if (f.options.has("vdim")) o.vdim = f.options.integer("vdim", 0);
     check_layer(f, nn::MultiheadAttention{4, 2, o},
@@ -73,6 +75,11 @@ TEST_CASE("transformers agree with PyTorch", "[nn][transformer][fixtures]") {
               [](const nn::TransformerDecoder& m, const FixtureTensors& in) {
                 return flat({m(in["tgt"], in["memory"])});
               });
+  const Fixture both = fixture("modules.json", "transformer/both");
+  check_layer(both, nn::Transformer{4, 2, 2, 1, layer_options(both)},
+              [](const nn::Transformer& m, const FixtureTensors& in) {
+                return flat({m(in["src"], in["tgt"], {}, {.tgt_mask = nn::causal_mask(3)})});
+              });
 }
 
 TEST_CASE("attention and transformers have correct first and second derivatives",
@@ -82,6 +89,8 @@ TEST_CASE("attention and transformers have correct first and second derivatives"
   check_derivatives(Attention{attention, {}}, {q, k, v});
   const Tensor padding = reshape(tensor({0, 1, 0}) > 0.5, {1, 3});
   check_derivatives(Attention{attention, {.key_padding_mask = padding, .need_weights = false}}, {q, k, v});
+  const nn::MultiheadAttention more{4, 2, {.add_bias_kv = true, .add_zero_attn = true, .dtype = float64}};
+  check_derivatives(Attention{more, {.key_padding_mask = padding}}, {q, k, v});
   const Tensor tgt = variable({2, 1, 3}, 4), memory = variable({2, 1, 3}, 5);
   check_derivatives(nn::TransformerEncoderLayer{3, 1, small}, {tgt});
   check_derivatives(nn::TransformerDecoderLayer{3, 1, small}, {tgt, memory});
@@ -115,6 +124,9 @@ TEST_CASE("attention and transformers hold tensors of PyTorch's names, shapes an
           "[nn][transformer]") {
   CHECK(state_of(nn::MultiheadAttention{4, 2}) ==
         "in_proj_weight [12, 4], in_proj_bias [12], out_proj.weight [4, 4], out_proj.bias [4]");
+  CHECK(state_of(nn::MultiheadAttention{2, 1, {.add_bias_kv = true}}) ==
+        "in_proj_weight [6, 2], in_proj_bias [6], bias_k [1, 1, 2], bias_v [1, 1, 2], "
+        "out_proj.weight [2, 2], out_proj.bias [2]");
   CHECK(state_of(nn::MultiheadAttention{4, 2, {.bias = false, .kdim = 3}}) ==
         "q_proj_weight [4, 4], k_proj_weight [4, 3], v_proj_weight [4, 4], out_proj.weight [4, 4]");
   CHECK(state_of(nn::TransformerEncoder{nn::TransformerEncoderLayer{2, 1, {.dim_feedforward = 3}}, 1}) ==

@@ -59,6 +59,8 @@ TEST_CASE("Fourier transforms agree with PyTorch and central differences", "[fft
   CHECK(disagreement(file, "fft", [](In in, Options o) { return fft(in["x"], one_dim(o)); }) == "");
   CHECK(disagreement(file, "ifft", [](In in, Options o) { return ifft(in["x"], one_dim(o)); }) == "");
   CHECK(disagreement(file, "rfft", [](In in, Options o) { return rfft(in["x"], one_dim(o)); }) == "");
+  CHECK(disagreement(file, "hfft", [](In in, Options o) { return hfft(in["x"], one_dim(o)); }) == "");
+  CHECK(disagreement(file, "ihfft", [](In in, Options o) { return ihfft(in["x"], one_dim(o)); }) == "");
   CHECK(disagreement(file, "irfft", [](In in, Options o) { return irfft(in["x"], one_dim(o)); }) == "");
   CHECK(disagreement(file, "fftn", [](In in, Options o) { return fftn(in["x"], several(o)); }) == "");
   CHECK(disagreement(file, "ifftn", [](In in, Options o) {
@@ -99,6 +101,7 @@ TEST_CASE("Fourier transforms of every length are those of the definition, and c
     CHECK(difference(ifft(y, {.dim = 0}), x) < 1e-13);
     const Tensor real = variable({3, n}, 4).detach();
     CHECK(difference(irfft(rfft(real), {.n = n}), real) < 1e-13);
+    CHECK(difference(hfft(ihfft(real), {.n = n}), real) < 1e-13);
     CHECK(std::abs(norm(fft(x, {.norm = FftNorm::ortho})).item<double>() - norm(x).item<double>()) < 1e-12);
   }
   const Tensor tone =
@@ -129,6 +132,9 @@ TEST_CASE("Fourier transforms say what is wrong", "[fft][error]") {
   CHECK_THROWS_WITH(fft(zeros({4, 2}), {.n = 0}),
                     Contains("fft: a length of 0 was given; it must be at least 1"));
   CHECK_THROWS_WITH(irfft(zeros({1, 2})), Contains("irfft: a length of 0 was given"));
+  CHECK_THROWS_WITH(hfft(zeros({3})), Contains("hfft: given [3];"));
+  CHECK_THROWS_WITH(hfft(zeros({1, 2})), Contains("a length of 0 was given") && Contains("(fft_test.cpp:"));
+  CHECK_THROWS_WITH(ihfft(integers({1, 2})), Contains("given int64; needs float32 or float64"));
   CHECK_THROWS_AS(fft(zeros({0, 2})), ValueError);
   CHECK_THROWS_AS(fft(zeros({4, 2}), {.dim = 1}), IndexError);
   CHECK_THROWS_AS(fftn(zeros({4, 3, 2}), {.dims = {0, 0}}), ValueError);

@@ -75,6 +75,8 @@ TEST_CASE("overwriting agrees with PyTorch and central differences", "[overwrite
 }
 
 TEST_CASE("further products agree with PyTorch and central differences", "[products][gradient]") {
+  CHECK(disagreement(file, "vecdot",
+                     [](In in, Options o) { return vecdot(in["a"], in["b"], o.integer("dim", -1)); }) == "");
   CHECK(disagreement(file, "inner", [](In in, Options) { return inner(in["a"], in["b"]); }) == "");
   CHECK(disagreement(file, "kron", [](In in, Options) { return kron(in["a"], in["b"]); }) == "");
   CHECK(disagreement(file, "cross",
