@@ -8,6 +8,7 @@
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/kernels/pixels.hpp>
 #include <gradus/autograd/kernels/transpose.hpp>
+#include <gradus/autograd/kernels/winograd.hpp>
 
 namespace gradus::kernels {
 
@@ -247,7 +248,7 @@ void convolve_to_weight(const Convolution& c, const Planes<const T>& x, const Pl
     std::fill_n(w, count, T(0));
   } else if (c.depthwise()) {
     depthwise_to_weight(c, x, y, w);
-  } else {
+  } else if (!winograd_to_weight_pays(c) || !winograd_to_weight(c, x, y, w)) {
     Run<T>(c, x, y)(w);
   }
 }

@@ -7,6 +7,7 @@
 #include <gradus/autograd/kernels/memory.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/kernels/pixels.hpp>
+#include <gradus/autograd/kernels/winograd.hpp>
 
 namespace gradus::kernels {
 
@@ -19,20 +20,13 @@ constexpr std::int64_t widest = 64;               // columns of a tile
 constexpr std::int64_t lanes = 8;                 // columns of a product come in multiples of it
 constexpr std::int64_t least_tasks = 16;          // so that several threads have work
 
-/// The largest divisor of `depth` that is at most 256: channels per product.
-std::int64_t depth_step(std::int64_t depth) {
-  for (std::int64_t pieces = chunk_count(depth, 256); pieces <= depth / 16; ++pieces)
-    if (depth % pieces == 0) return depth / pieces;
-  return depth;
-}
-
 template <class T>
 class Run {
  public:
   Run(const Correlation<T>& c, Pass pass)
       : c_(c),
         pass_(std::move(pass)),
-        step_(depth_step(c.depth)),
+        step_(tile_depth(c.depth)),
         block_(std::min(preferred_tile_columns<T>(), chunk_count(c.width, lanes) * lanes)),
         blocks_(chunk_count(c.width, block_)),
         matrix_(c.depth * block_) {
@@ -266,6 +260,7 @@ template <class T>
 void correlate(const Correlation<T>& c, Pass pass) {
   if (c.images == 0 || c.groups == 0 || c.width == 0 || pass.count.h <= 0 || pass.count.w <= 0) return;
   if (pass.taps.empty() || c.depth == 0) return fill(c, pass);
+  if (winograd_pays(c, pass) && correlate_winograd(c, pass)) return;
   Run<T> run(c, std::move(pass));
   run();
 }

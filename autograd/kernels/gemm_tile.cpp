@@ -87,6 +87,12 @@ std::int64_t preferred_tile_columns() {
 template std::int64_t preferred_tile_columns<float>();
 template std::int64_t preferred_tile_columns<double>();
 
+std::int64_t tile_depth(std::int64_t depth) {
+  for (std::int64_t pieces = (depth + 255) / 256; pieces <= depth / 16; ++pieces)
+    if (depth % pieces == 0) return depth / pieces;
+  return depth;
+}
+
 template <class T>
 Tile<T>::Tile(const TileShape& shape, bool accumulate, Terms terms) : shape_(shape), accumulate_(accumulate) {
   if (!use_jit()) return;

@@ -17,6 +17,9 @@ void set_gemm_backend(GemmBackend backend);
 template <class T>
 std::int64_t preferred_tile_columns();
 
+/// The k of products that together sum over `depth`: its largest divisor that is at most 256.
+std::int64_t tile_depth(std::int64_t depth);
+
 /// A product c = a b of row-major matrices, c [m, n], a [m, k], b [k, n], and the distances between their
 /// rows. Rows of a may overlap.
 struct TileShape {

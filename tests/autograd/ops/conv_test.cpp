@@ -128,6 +128,28 @@ TEST_CASE("conv2d takes any strides, images without a batch, and empty batches",
   CHECK(conv2d(zeros({0, 3, 4, 4}), zeros({2, 3, 3, 3})).shape() == Shape{0, 2, 2, 2});
 }
 
+TEST_CASE("minimal filtering keeps infinities and NaN where a sum has them", "[conv]") {
+  // As many channels as make it pay; weights of both signs, none zero.
+  const Tensor x = ramp({4, 64, 10, 10}, 1e-3).to(float32);
+  const Tensor w = (ramp({64, 64, 3, 3}, 1e-3) + 1).to(float32);
+  const auto class_of = [](const Tensor& v) {
+    std::array<std::int64_t, 3> counts{};  // finite, infinite, NaN
+    for (const float value : v.to_vector<float>())
+      ++counts[std::isfinite(value) ? 0 : std::isinf(value) ? 1 : 2];
+    return counts;
+  };
+  const std::int64_t all = 4 * 64 * 64;
+  CHECK(class_of(conv2d(x, w)) == std::array<std::int64_t, 3>{all, 0, 0});
+  Tensor place = select(select(select(select(x, 0, 1), 0, 2), 0, 5), 0, 5);  // seen by 3 x 3 places
+  place.fill_(INFINITY);
+  CHECK(class_of(conv2d(x, w)) == std::array<std::int64_t, 3>{all - 9 * 64, 9 * 64, 0});
+  Tensor weight = w.clone().requires_grad_();
+  sum(conv2d(x, weight)).backward();  // each of the 3 x 3 positions of channel 2 sees the infinity once
+  CHECK(class_of(weight.grad()) == std::array<std::int64_t, 3>{64 * 63 * 9, 64 * 9, 0});
+  place.fill_(NAN);
+  CHECK(class_of(conv2d(x, w)) == std::array<std::int64_t, 3>{all - 9 * 64, 0, 9 * 64});
+}
+
 TEST_CASE("a gradient that conv2d gets as an expanded view is taken as such", "[conv]") {
   Tensor x = ramp({1, 1, 3, 3}, 1).requires_grad_();
   Tensor w = ones({1, 1, 2, 2}, {.dtype = float64, .requires_grad = true});

@@ -1,0 +1,177 @@
+#include <gradus/autograd/kernels/winograd.hpp>
+
+#include <algorithm>
+#include <atomic>
+
+#include <gradus/autograd/kernels/gemm_tile.hpp>
+#include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/kernels/winograd_patches.hpp>
+
+namespace gradus::kernels {
+
+namespace {
+
+using namespace winograd;
+
+constexpr std::int64_t patches_at_once = 48;
+constexpr std::int64_t lanes = 8;           // columns of a product come in multiples of it
+constexpr std::int64_t widest = 64;         // columns of a tile
+constexpr std::int64_t depth_at_once = 16;  // of the kernels that a task transforms
+
+template <class T>
+class Run {
+ public:
+  Run(const Correlation<T>& c, const Pass& pass)
+      : c_(c),
+        pass_(pass),
+        top_(pass.taps[0].row),
+        left_(pass.taps[0].column),
+        patches_(c.images, pass.count),
+        step_(tile_depth(c.depth)),
+        block_(std::min(preferred_tile_columns<T>(), chunk_count(c.width, lanes) * lanes)),
+        blocks_(chunk_count(c.width, block_)),
+        kernels_(c.groups * blocks_ * points * c.depth * block_) {}
+
+  bool operator()() {
+    transform_kernels();
+    const std::int64_t tasks = chunk_count(patches_.count, patches_at_once);
+    parallel_for(c_.groups * tasks, chunk_for(patches_at_once * c_.depth * c_.width),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   const Points<T> pixels(patches_at_once * c_.depth), products(patches_at_once * block_);
+                   const Scratch<T> beside(points * c_.depth);
+                   for (std::int64_t i = begin; i < end; ++i) {
+                     const std::int64_t first = i % tasks * patches_at_once;
+                     run(i / tasks, first, std::min(patches_at_once, patches_.count - first), pixels,
+                         products, beside.data());
+                   }
+                 });
+    return finite_;
+  }
+
+ private:
+  /// kernels_ [group][block][point][depth][column of the block]
+  void transform_kernels() {
+    const std::int64_t pieces = chunk_count(c_.depth, depth_at_once);
+    parallel_for(c_.groups * blocks_ * pieces, chunk_for(depth_at_once * block_ * points),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t i = begin; i < end; ++i) {
+                     const std::int64_t b = i / pieces, first = i % pieces * depth_at_once;
+                     for (std::int64_t k = first; k < std::min(c_.depth, first + depth_at_once); ++k)
+                       transform_kernels(b / blocks_, b % blocks_, k);
+                   }
+                 });
+  }
+
+  void transform_kernels(std::int64_t group, std::int64_t block, std::int64_t k) {
+    const std::int64_t first = block * block_, columns = std::min(block_, c_.width - first);
+    const T* from =
+        c_.matrices.data + group * c_.matrices.group + k * c_.matrices.depth + first * c_.matrices.width;
+    T taps[9 * widest];  // [tap][column]
+    std::fill_n(taps, 9 * block_, T(0));
+    for (std::int64_t n = 0; n < columns; ++n)
+      for (std::int64_t t = 0; t < 9; ++t)
+        taps[t * block_ + n] = from[n * c_.matrices.width + pass_.taps[static_cast<std::size_t>(t)].position];
+    to_points<3>(kernel_to_points, Pixels<T>{taps, 0, 3 * block_, block_}, block_,
+                 kernels_.data() + ((group * blocks_ + block) * points * c_.depth + k) * block_,
+                 c_.depth * block_);
+  }
+
+  /// Where the results of some patches go: their 2 x 2 places, those that are not there to `unused`.
+  struct Targets {
+    T* places[patches_at_once][4];
+  };
+
+  void run(std::int64_t group, std::int64_t first, std::int64_t count, const Points<T>& pixels,
+           const Points<T>& products, T* beside) {
+    T unused[widest];
+    Targets targets;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto at = patches_[first + i];
+      to_points<4>(pixels_to_points,
+                   square<4>(c_.x, c_.x.at(at.image, group * c_.depth), c_.depth, c_.size, at.row + top_,
+                             at.column + left_, beside),
+                   c_.depth, pixels[0] + i * c_.depth, pixels.plane);
+      for (std::int64_t j = 0; j < 4; ++j) {
+        const std::int64_t row = at.row + j / 2, column = at.column + j % 2;
+        targets.places[i][j] = row < pass_.count.h && column < pass_.count.w
+                                   ? c_.y.at(at.image, 0) + row * c_.y.row + column * c_.y.column
+                                   : nullptr;
+      }
+    }
+    TileTerms<T> terms;
+    for (std::int64_t k = 0; k < c_.depth; k += step_) terms.add(k, k * block_);
+    const Tile<T> tile({count, block_, step_, c_.depth, block_, block_}, false, Terms::many);
+    for (std::int64_t b = 0; b < blocks_; ++b) {
+      const T* kernels = kernels_.data() + (group * blocks_ + b) * points * c_.depth * block_;
+      for (std::int64_t p = 0; p < points; ++p)
+        tile(pixels[p], kernels + p * c_.depth * block_, products[p], terms);
+      const std::int64_t channels = std::min(block_, c_.width - b * block_);
+      write(targets, count, group * c_.width + b * block_, channels, products, unused);
+    }
+  }
+
+  /// `channels` channels of y from `channel` on, from products [point][patch][channel of the block].
+  void write(const Targets& targets, std::int64_t count, std::int64_t channel, std::int64_t channels,
+             const Points<T>& products, T* unused) {
+    static constexpr T zeros[widest] = {};
+    const T* bias = c_.bias == nullptr ? zeros : c_.bias + channel;
+    T probe[widest] = {};  // becomes NaN where a result is not finite
+    vectorized(
+        [=, from = products[0], plane = products.plane, block = block_, places = targets.places, &probe] {
+          for (std::int64_t i = 0; i < count; ++i) {
+            T* to[4];
+            for (std::int64_t j = 0; j < 4; ++j)
+              to[j] = places[i][j] == nullptr ? unused : places[i][j] + channel;
+            for_channels<T>(channels, [&]<class V>(std::int64_t k) {
+              V at_points[4][4], y[2][2], offset, zero;
+              for (std::int64_t p = 0; p < points; ++p)
+                load(at_points[p / 4][p % 4], from + p * plane + i * block + k);
+              along_both(points_to_places, at_points, y);
+              load(offset, bias + k);
+              load(zero, probe + k);
+              for (std::int64_t j = 0; j < 4; ++j) {
+                const V value = y[j / 2][j % 2] + offset;
+                store(value, to[j] + k);
+                zero += value - value;
+              }
+              store(zero, probe + k);
+            });
+          }
+        });
+    for (const T z : probe)
+      if (!(z == 0)) finite_ = false;
+  }
+
+  const Correlation<T>& c_;
+  const Pass& pass_;
+  std::int64_t top_, left_;  // of the first patch
+  Patches patches_;
+  std::int64_t step_;            // channels per product
+  std::int64_t block_, blocks_;  // of channels of the result
+  Scratch<T> kernels_;
+  std::atomic<bool> finite_ = true;
+};
+
+}  // namespace
+
+template <class T>
+bool winograd_pays(const Correlation<T>& c, const Pass& pass) {
+  if (pass.taps.size() != 9 || pass.stride != Pair(1) || pass.step != Pair(1)) return false;
+  for (std::size_t t = 0; t < 9; ++t)
+    if (pass.taps[t].row != pass.taps[0].row + static_cast<std::int64_t>(t) / 3 ||
+        pass.taps[t].column != pass.taps[0].column + static_cast<std::int64_t>(t) % 3)
+      return false;
+  return pays(c.images, pass.count, c.depth, c.width);
+}
+
+template <class T>
+bool correlate_winograd(const Correlation<T>& c, const Pass& pass) {
+  return Run<T>(c, pass)();
+}
+
+template bool winograd_pays(const Correlation<float>&, const Pass&);
+template bool winograd_pays(const Correlation<double>&, const Pass&);
+template bool correlate_winograd(const Correlation<float>&, const Pass&);
+template bool correlate_winograd(const Correlation<double>&, const Pass&);
+
+}  // namespace gradus::kernels

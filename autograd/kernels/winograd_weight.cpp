@@ -1,0 +1,180 @@
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+#include <gradus/autograd/kernels/gemm_tile.hpp>
+#include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/kernels/transpose.hpp>
+#include <gradus/autograd/kernels/winograd.hpp>
+#include <gradus/autograd/kernels/winograd_patches.hpp>
+
+namespace gradus::kernels {
+
+namespace {
+
+using namespace winograd;
+
+constexpr std::int64_t partial_bytes = 8 << 20;  // of all partial sums together
+constexpr std::int64_t most_chunks = 16;
+constexpr std::int64_t patches_at_once = 64;  // that one visit of a sum adds up
+constexpr std::int64_t turned_at_once = 8;    // patches whose points become columns together
+constexpr std::int64_t in_block = 64;         // channels of x in one task
+constexpr std::int64_t out_block = 64;        // channels of y in one product
+
+/// Partial sums over chunks of patches, [chunk][group][point][channel of x][channel of y].
+template <class T>
+class Run {
+ public:
+  Run(const Convolution& c, const Planes<const T>& x, const Planes<const T>& y)
+      : c_(c),
+        x_(x),
+        y_(y),
+        patches_(c.images, c.output),
+        matrix_(c.in * c.out),
+        per_chunk_(patches_per_chunk()),
+        chunks_(chunk_count(patches_.count, per_chunk_)),
+        partial_(chunks_ * c.groups * points * matrix_) {}
+
+  bool operator()(T* w) {
+    const std::int64_t blocks = chunk_count(c_.in, in_block);
+    parallel_for(chunks_ * c_.groups * blocks, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i)
+        accumulate(i / (c_.groups * blocks), i / blocks % c_.groups, i % blocks * in_block);
+    });
+    combine(w);
+    return finite_;
+  }
+
+ private:
+  std::int64_t patches_per_chunk() const {
+    const std::int64_t bytes = c_.groups * points * matrix_ * static_cast<std::int64_t>(sizeof(T));
+    const std::int64_t most = std::clamp<std::int64_t>(partial_bytes / bytes, 1, most_chunks);
+    return chunk_count(chunk_count(patches_.count, most), patches_at_once) * patches_at_once;
+  }
+
+  T* partial(std::int64_t chunk, std::int64_t group, std::int64_t point) const {
+    return partial_.data() + ((chunk * c_.groups + group) * points + point) * matrix_;
+  }
+
+  void accumulate(std::int64_t chunk, std::int64_t group, std::int64_t channel) const {
+    const std::int64_t channels = std::min(in_block, c_.in - channel);
+    const std::int64_t end = std::min(patches_.count, (chunk + 1) * per_chunk_);
+    const Points<T> few(turned_at_once * channels), left(channels * patches_at_once),
+        right(patches_at_once * c_.out);
+    const Scratch<T> beside(points * std::max(channels, c_.out));
+    for (std::int64_t p = 0; p < points; ++p)
+      std::fill_n(partial(chunk, group, p) + channel * c_.out, channels * c_.out, T(0));
+    for (std::int64_t first = chunk * per_chunk_; first < end; first += patches_at_once) {
+      const std::int64_t count = std::min(patches_at_once, end - first);
+      load_pixels(group * c_.in + channel, channels, first, count, few, left, beside.data());
+      load_places(group * c_.out, first, count, right, beside.data());
+      for (std::int64_t o = 0; o < c_.out; o += out_block) {
+        const Tile<T> tile(
+            {channels, std::min(out_block, c_.out - o), count, patches_at_once, c_.out, c_.out}, true);
+        for (std::int64_t p = 0; p < points; ++p)
+          tile(left[p], right[p] + o, partial(chunk, group, p) + channel * c_.out + o);
+      }
+    }
+  }
+
+  /// left [point][channel][patch]
+  void load_pixels(std::int64_t channel, std::int64_t channels, std::int64_t first, std::int64_t count,
+                   const Points<T>& few, const Points<T>& left, T* beside) const {
+    for (std::int64_t i = 0; i < count; i += turned_at_once) {
+      const std::int64_t n = std::min(turned_at_once, count - i);
+      for (std::int64_t k = 0; k < n; ++k) {
+        const auto at = patches_[first + i + k];
+        to_points<4>(pixels_to_points,
+                     square<4>(x_, x_.at(at.image, channel), channels, c_.input, at.row - c_.padding.h,
+                               at.column - c_.padding.w, beside),
+                     channels, few[0] + k * channels, few.plane);
+      }
+      for (std::int64_t p = 0; p < points; ++p)
+        transpose(few[p], channels, n, channels, left[p] + i, patches_at_once);
+    }
+  }
+
+  /// right [point][patch][channel of y]
+  void load_places(std::int64_t channel, std::int64_t first, std::int64_t count, const Points<T>& right,
+                   T* beside) const {
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto at = patches_[first + i];
+      to_points<2>(places_to_points,
+                   square<2>(y_, y_.at(at.image, channel), c_.out, c_.output, at.row, at.column, beside),
+                   c_.out, right[0] + i * c_.out, right.plane);
+    }
+  }
+
+  /// w[group, out, in, position] = the kernel whose points are the partial sums, added in order.
+  void combine(T* w) {
+    parallel_for(c_.groups * c_.in, chunk_for(chunks_ * points * c_.out),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   const Points<T> sums(c_.out);
+                   const Scratch<T> kernel(9 * c_.out);
+                   for (std::int64_t i = begin; i < end; ++i) {
+                     add_up(i / c_.in, i % c_.in, sums);
+                     to_kernel(sums, kernel.data());
+                     T* to = w + (i / c_.in * c_.out * c_.in + i % c_.in) * 9;
+                     bool finite = true;
+                     for (std::int64_t o = 0; o < c_.out; ++o)
+                       for (std::int64_t p = 0; p < 9; ++p) {
+                         const T value = kernel.data()[p * c_.out + o];
+                         finite &= std::isfinite(value);
+                         to[o * c_.in * 9 + p] = value;
+                       }
+                     if (!finite) finite_ = false;
+                   }
+                 });
+  }
+
+  /// sums [point][out] of one channel of x.
+  void add_up(std::int64_t group, std::int64_t channel, const Points<T>& sums) const {
+    for (std::int64_t p = 0; p < points; ++p) {
+      std::copy_n(partial(0, group, p) + channel * c_.out, c_.out, sums[p]);
+      for (std::int64_t chunk = 1; chunk < chunks_; ++chunk) {
+        const T* from = partial(chunk, group, p) + channel * c_.out;
+        T* to = sums[p];
+        for (std::int64_t o = 0; o < c_.out; ++o) to[o] += from[o];
+      }
+    }
+  }
+
+  /// kernel [position][out]
+  void to_kernel(const Points<T>& sums, T* kernel) const {
+    vectorized([from = sums[0], plane = sums.plane, out = c_.out, kernel] {
+      for_channels<T>(out, [&]<class V>(std::int64_t o) {
+        V at_points[4][4], g[3][3];
+        for (std::int64_t p = 0; p < points; ++p) load(at_points[p / 4][p % 4], from + p * plane + o);
+        along_both(points_to_kernel, at_points, g);
+        for (std::int64_t p = 0; p < 9; ++p) store(g[p / 3][p % 3], kernel + p * out + o);
+      });
+    });
+  }
+
+  const Convolution& c_;
+  Planes<const T> x_, y_;
+  Patches patches_;
+  std::int64_t matrix_;  // elements of the kernels at one point
+  std::int64_t per_chunk_, chunks_;
+  Scratch<T> partial_;
+  std::atomic<bool> finite_ = true;
+};
+
+}  // namespace
+
+bool winograd_to_weight_pays(const Convolution& c) {
+  return c.kernel == Pair(3) && c.stride == Pair(1) && c.dilation == Pair(1) &&
+         pays(c.images, c.output, c.in, c.out);
+}
+
+template <class T>
+bool winograd_to_weight(const Convolution& c, const Planes<const T>& x, const Planes<const T>& y, T* w) {
+  return Run<T>(c, x, y)(w);
+}
+
+template bool winograd_to_weight(const Convolution&, const Planes<const float>&, const Planes<const float>&,
+                                 float*);
+template bool winograd_to_weight(const Convolution&, const Planes<const double>&, const Planes<const double>&,
+                                 double*);
+
+}  // namespace gradus::kernels
