@@ -55,8 +55,8 @@ Tensor newton_direction(const LBFGS::History& h, const Tensor& gradient) {
 /// One `step`.
 class LBFGS::Run {
  public:
-  Run(LBFGS& owner, const Closure& closure)
-      : owner_(owner), o_(owner.options_), h_(owner.history_), closure_(closure) {}
+  Run(LBFGS& owner, const Closure& closure, const SourceLocation& at)
+      : owner_(owner), o_(owner.options_), h_(owner.history_), closure_(closure), at_(at) {}
 
   double operator()() {
     evaluate();
@@ -78,8 +78,9 @@ class LBFGS::Run {
   void evaluate() {
     {
       const EnableGrad guard;
-      loss_ = closure_().item<double>();
+      loss_ = closure_().item<double>();  // without a scope of ours: its ops note their own lines
     }
+    const OpScope scope("LBFGS", at_);
     std::vector<Tensor> gradients;
     for (std::size_t i = 0; i < owner_.parameters_.size(); ++i) {
       const Tensor& x = owner_.parameters_[i];
@@ -126,6 +127,7 @@ class LBFGS::Run {
   const Options& o_;
   History& h_;
   const Closure& closure_;
+  const SourceLocation& at_;
   double loss_ = 0;
   Tensor gradient_;
   std::int64_t evaluations_ = 0;
@@ -152,10 +154,12 @@ void LBFGS::check() const {
 }
 
 double LBFGS::step(const Closure& closure, SourceLocation at) {
-  const OpScope scope("LBFGS", at);
+  {
+    const OpScope scope("LBFGS", at);
+    check();
+  }
   const NoGrad guard;
-  check();
-  return Run(*this, closure)();
+  return Run(*this, closure, at)();
 }
 
 void LBFGS::step(SourceLocation at) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <functional>
-
 #include <gradus/optim/optimizer.hpp>
 
 namespace gradus::optim {
@@ -38,15 +36,13 @@ struct LBFGSOptions {
 class LBFGS final : public Optimizer {
  public:
   using Options = LBFGSOptions;
-  using Closure = std::function<Tensor()>;
 
   /// Throws as `RuleOptimizer::add_group`, and DTypeError for parameters of several dtypes.
   explicit LBFGS(std::vector<Tensor> parameters, const Options& options = {},
                  SourceLocation at = SourceLocation::current());
 
-  /// Up to max_iter iterations. `closure` makes the parameters forget their gradients, computes the loss at
-  /// their current values, calls backward and returns the loss. Returns the loss before the step.
-  double step(const Closure& closure, SourceLocation at = SourceLocation::current());
+  /// Up to max_iter iterations. Returns the loss before the step.
+  double step(const Closure& closure, SourceLocation at = SourceLocation::current()) override;
   /// Throws ValueError: this optimizer needs to evaluate the loss.
   void step(SourceLocation at = SourceLocation::current()) override;
 

@@ -8,6 +8,7 @@
 #include <gradus/optim/adamax.hpp>
 #include <gradus/optim/asgd.hpp>
 #include <gradus/optim/clip.hpp>
+#include <gradus/optim/combined.hpp>
 #include <gradus/optim/early_stopping.hpp>
 #include <gradus/optim/ema.hpp>
 #include <gradus/optim/lbfgs.hpp>

@@ -11,6 +11,15 @@ void Optimizer::zero_grad() {
   for (Tensor& parameter : parameters()) parameter.zero_grad();
 }
 
+double Optimizer::step(const Closure& closure, SourceLocation at) {
+  const Tensor loss = [&] {
+    const EnableGrad guard;
+    return closure();
+  }();
+  step(at);
+  return loss.item<double>();
+}
+
 namespace detail {
 
 namespace {

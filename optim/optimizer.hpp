@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,10 @@ namespace gradus::optim {
 /// Parameters are kept in groups, each with options of its own. Not copied or moved: schedules refer to it.
 class Optimizer {
  public:
+  /// Makes the parameters forget their gradients, computes the loss at their current values, calls backward
+  /// and returns the loss.
+  using Closure = std::function<Tensor()>;
+
   virtual ~Optimizer() = default;
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
@@ -23,6 +28,10 @@ class Optimizer {
   /// backward throws GraphError. Throws ValueError for options out of range, ShapeError or DTypeError for a
   /// gradient that does not fit; then nothing has been changed.
   virtual void step(SourceLocation at = SourceLocation::current()) = 0;
+  /// A step on the gradients that `closure` computes: once, but for an optimizer that needs the loss at
+  /// several points (LBFGS), for which it must be a function of the parameters, with the same random numbers
+  /// each time. Returns the loss before the step. A training loop that steps like this takes every optimizer.
+  virtual double step(const Closure& closure, SourceLocation at = SourceLocation::current());
   /// Makes every parameter forget its gradient: `grad()` is undefined again.
   void zero_grad();
 

@@ -112,6 +112,7 @@ class RuleOptimizer final : public Optimizer {
     return all;
   }
 
+  using Optimizer::step;
   void step(SourceLocation at = SourceLocation::current()) override;
   State state_dict() const override;
   void load_state_dict(const State& state, SourceLocation at = SourceLocation::current()) override;

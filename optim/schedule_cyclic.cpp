@@ -48,8 +48,9 @@ void CyclicLR::check() const {
   require(o.step_size_up >= 1 && o.step_size_down >= 1,
           "step_size_up is {} and step_size_down {}; needs 1 or more", o.step_size_up, o.step_size_down);
   require(o.gamma > 0, "gamma is {}; it must be above 0", o.gamma);
-  require(!o.cycle_momentum || optimizer().momentum() != nullptr,
-          "{} has no momentum to cycle; set cycle_momentum = false", optimizer().name());
+  for (std::size_t g = 0; o.cycle_momentum && g < groups; ++g)
+    require(optimizer().momentum(g) != nullptr, "{} has no momentum to cycle; set cycle_momentum = false",
+            optimizer().name());
 }
 
 double CyclicLR::height(std::int64_t step) const {

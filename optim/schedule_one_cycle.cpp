@@ -22,12 +22,14 @@ void OneCycleLR::check() const {
   o.max_lr.check("max_lr", groups);
   o.base_momentum.check("base_momentum", groups);
   o.max_momentum.check("max_momentum", groups);
-  for (std::size_t g = 0; g < groups; ++g) detail::check_not_negative("max_lr", o.max_lr[g]);
   require(o.pct_start >= 0 && o.pct_start <= 1, "pct_start is {}; it must lie in [0, 1]", o.pct_start);
   require(o.div_factor > 0 && o.final_div_factor > 0,
           "div_factor is {} and final_div_factor {}; they must be above 0", o.div_factor, o.final_div_factor);
-  require(!o.cycle_momentum || optimizer().momentum() != nullptr,
-          "{} has no momentum to cycle; set cycle_momentum = false", optimizer().name());
+  for (std::size_t g = 0; g < groups; ++g) {
+    detail::check_not_negative("max_lr", o.max_lr[g]);
+    require(!o.cycle_momentum || optimizer().momentum(g) != nullptr,
+            "{} has no momentum to cycle; set cycle_momentum = false", optimizer().name());
+  }
 }
 
 double OneCycleLR::between(std::int64_t step, std::initializer_list<double> values) const {

@@ -69,7 +69,7 @@ WANTED = {
         HuberLoss KLDivLoss PoissonNLLLoss GaussianNLLLoss HingeEmbeddingLoss MultiMarginLoss SoftMarginLoss
         MultiLabelMarginLoss MultiLabelSoftMarginLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss CTCLoss""",
     "Sequences": "pad_sequence unpad_sequence pack_sequence unpack_sequence pack_padded_sequence pad_packed_sequence",
-    "Optimizers": "SGD ASGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam Rprop LBFGS Lion Muon Adafactor NovoGrad EMA",
+    "Optimizers": "SGD ASGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam Rprop LBFGS Lion Muon Adafactor NovoGrad Combined EMA",
     "Schedules": """
         StepLR MultiStepLR ExponentialLR CosineAnnealingLR LinearLR ConstantLR LambdaLR MultiplicativeLR PolynomialLR
         CosineAnnealingWarmRestarts CyclicLR OneCycleLR ReduceLROnPlateau SequentialLR ChainedScheduler SWALR""",

@@ -100,18 +100,26 @@ class Fit {
     if (!o_.quiet) fmt::print("going on from {}, step {}\n", found->file.string(), steps_);
   }
 
+  /// The optimizer computes the loss as often as it likes, each time with the random numbers that the step
+  /// began with: so it is one function of the weights (dropout zeroes the same units), and the step uses up
+  /// the numbers of one computation.
   void step(const gradus::Tensor& images, const gradus::Tensor& labels) {
-    const auto random = gradus::default_generator().state();
-    optimizer_->zero_grad();
-    const gradus::Tensor scores = net_(images);
-    gradus::Tensor loss = net_.loss(scores, labels);
-    const double value = loss.item<double>();
-    if (!std::isfinite(value)) give_up(value, random, images, labels);
-    loss.backward();
-    optimizer_->step();
+    gradus::Generator& generator = gradus::default_generator();
+    const gradus::Generator::State random = generator.state();
+    gradus::Tensor before;  // the scores of the weights that the step finds
+    const double loss = optimizer_->step([&] {
+      generator.set_state(random);
+      optimizer_->zero_grad();
+      const gradus::Tensor scores = net_(images);
+      gradus::Tensor value = net_.loss(scores, labels);
+      if (!std::isfinite(value.item<double>())) give_up(value.item<double>(), random, images, labels);
+      value.backward();
+      if (!before.defined()) before = scores.detach();
+      return value;
+    });
     if (schedule_) schedule_->step();
     ++steps_;
-    add(score_, scores, labels, value);
+    add(score_, before, labels, loss);
   }
 
   void note_epoch(const Score& test, double seconds, std::int64_t images) {

@@ -22,6 +22,25 @@ std::unique_ptr<optim::Optimizer> nesterov(const Parameters& parameters, double 
                                       optim::SGDOptions{.lr = lr, .momentum = 0.9, .nesterov = true});
 }
 
+/// Muon for weights, AdamW for biases, with steps of one size.
+std::unique_ptr<optim::Optimizer> muon(const Parameters& parameters, double lr) {
+  Parameters weights, biases;
+  for (const Tensor& p : parameters) (p.rank() >= 2 ? weights : biases).push_back(p);
+  optim::Combined::Parts parts;
+  parts.push_back(
+      std::make_unique<optim::Muon>(weights, optim::MuonOptions{.lr = lr, .match_rms_adamw = true}));
+  parts.push_back(std::make_unique<optim::AdamW>(biases, optim::AdamWOptions{.lr = lr}));
+  return std::make_unique<optim::Combined>(std::move(parts));
+}
+
+/// A search along each of few directions, for another batch has another loss.
+std::unique_ptr<optim::Optimizer> lbfgs(const Parameters& parameters, double lr) {
+  return std::make_unique<optim::LBFGS>(
+      parameters,
+      optim::LBFGSOptions{
+          .lr = lr, .max_iter = 4, .history_size = 10, .line_search_fn = optim::LineSearch::strong_wolfe});
+}
+
 }  // namespace
 
 const std::map<std::string, OptimizerChoice>& optimizers() {
@@ -33,7 +52,9 @@ const std::map<std::string, OptimizerChoice>& optimizers() {
                                                           {"adamax", {2e-3, with_rate<optim::Adamax>}},
                                                           {"adamw", {2e-3, with_rate<optim::AdamW>}},
                                                           {"asgd", {2e-2, with_rate<optim::ASGD>}},
+                                                          {"lbfgs", {1, lbfgs}},
                                                           {"lion", {2e-4, with_rate<optim::Lion>}},
+                                                          {"muon", {2e-2, muon}},
                                                           {"nadam", {2e-3, with_rate<optim::NAdam>}},
                                                           {"novograd", {1e-2, with_rate<optim::NovoGrad>}},
                                                           {"radam", {2e-3, with_rate<optim::RAdam>}},

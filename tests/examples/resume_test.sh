@@ -20,7 +20,7 @@ milliseconds() { date +%s%3N; }
 
 RANDOM=${SEED:=$$}
 total=0
-for optimizer in sgd adadelta adafactor adagrad adam adamax adamw asgd lion nadam novograd radam rmsprop rprop; do
+for optimizer in sgd adadelta adafactor adagrad adam adamax adamw asgd lbfgs lion muon nadam novograd radam rmsprop rprop; do
   start=$(milliseconds)
   wanted=$("${train[@]}" --optimizer "$optimizer" --checkpoint "whole-$optimizer" --every 1 | digest_of)
   duration=$(($(milliseconds) - start))

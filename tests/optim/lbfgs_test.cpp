@@ -99,6 +99,19 @@ TEST_CASE("LBFGS continues from its state", "[optim][lbfgs]") {
         "LBFGS: the state does not fit; missing: direction");
 }
 
+TEST_CASE("what LBFGS evaluates notes its own lines", "[optim][lbfgs]") {
+  Tensor w = start();
+  LBFGS lbfgs({w}, {.max_iter = 1});
+  std::uint32_t noted = 0, here = 0;
+  lbfgs.step(closure(lbfgs, [&] {
+    here = SourceLocation::current().line + 1;
+    const Tensor loss = sum(square(w));
+    noted = loss.impl()->node->at.line;
+    return loss;
+  }));
+  CHECK(noted == here);
+}
+
 TEST_CASE("LBFGS says what is wrong", "[optim][lbfgs][error]") {
   LBFGS lbfgs({start()});
   optim::Optimizer& any = lbfgs;

@@ -35,15 +35,17 @@ struct Noisy {
   }
 };
 
-/// Muon is for matrices, and LBFGS wants a function: they are no optimizers like any other.
+/// Any of them, for all parameters; Muon is for matrices and leaves the others to AdamW.
 std::unique_ptr<optim::Optimizer> make_any(const std::string& name, const std::vector<Tensor>& parameters) {
   if (name == "LBFGS")
     return std::make_unique<optim::LBFGS>(parameters, optim::LBFGSOptions{.lr = 0.1, .max_iter = 3});
   if (name != "Muon") return test::make(name, parameters);
-  std::vector<Tensor> matrices;
-  for (const Tensor& x : parameters)
-    if (x.rank() == 2) matrices.push_back(x);
-  return std::make_unique<optim::Muon>(matrices);
+  std::vector<Tensor> matrices, vectors;
+  for (const Tensor& x : parameters) (x.rank() == 2 ? matrices : vectors).push_back(x);
+  optim::Combined::Parts parts;
+  parts.push_back(std::make_unique<optim::Muon>(matrices));
+  parts.push_back(std::make_unique<optim::AdamW>(vectors));
+  return std::make_unique<optim::Combined>(std::move(parts));
 }
 
 /// A training with everything in it that is random or has a memory.
@@ -61,12 +63,7 @@ struct Training {
           value.backward();
           return value;
         };
-        if (auto* const lbfgs = dynamic_cast<optim::LBFGS*>(optimizer.get())) {
-          lbfgs->step(loss);
-        } else {
-          loss();
-          optimizer->step();
-        }
+        optimizer->step(loss);
         schedule.step();
         if (++steps == limit) break;
       }
