@@ -36,8 +36,9 @@ Tensor only_value(const Tensor& x) {
 Builder::Builder(const Recording& example, const Recording& other, const nn::StateDict& state,
                  const Options& options)
     : example_(example), other_(other), state_(state), options_(options) {
-  for (const Translations& family : {pointwise_translations(), shape_translations(), network_translations(),
-                                     recurrent_translations(), selection_translations()})
+  for (const Translations& family :
+       {comparison_translations(), pointwise_translations(), shape_translations(), network_translations(),
+        recurrent_translations(), selection_translations()})
     translations_.insert(family.begin(), family.end());
   for (const auto& [name, tensor] : state) used_[name] = 1;
 }
@@ -75,8 +76,8 @@ void Builder::name_outputs() {
     require(used_.emplace(outputs_[i], 1).second, "onnx::save: the name {} is taken twice", outputs_[i]);
     const Value& y = example_.results[i];
     require(y.is(Value::Kind::step),
-            "onnx::save: output {} is not computed by a recorded op; results must be floating and depend on "
-            "the inputs or the parameters",
+            "onnx::save: output {} is not computed by a recorded op; results must be floating, or of a "
+            "comparison, and depend on the inputs or the parameters",
             i);
     results_.emplace(Place{y.index, y.output}, outputs_[i]);  // a second name for one result comes later
   }
@@ -114,7 +115,9 @@ std::string Builder::value(std::size_t step, std::size_t i) {
             .stop(fmt::format("takes output {} of {} ({}), which has no ONNX form", value.output,
                               example_.steps[value.index].node->op(),
                               place_of(*example_.steps[value.index].node)));
-      return name->second;
+      const Tensor& whole = example_.steps[value.index].outputs[value.output];
+      if (value.tensor.shape() == whole.shape()) return name->second;
+      return reshaped(name->second, value.tensor, other.tensor);
     }
     case Value::Kind::input:
       if (value.tensor.shape() == example_.inputs[value.index].shape()) return inputs_[value.index];
@@ -137,10 +140,11 @@ std::string Builder::constant(const Tensor& example, const Tensor& other, const 
   if (same_bits(example, other)) return stored(example, fresh("constant"));
   const OpScope scope("onnx::save", step.node->at);
   const Tensor value = only_value(example);
-  require(example.shape() != other.shape() && value.defined() && only_value(other).defined() &&
-              same_bits(value, only_value(other)),
-          "input {} of {} is computed from the inputs by ops that are not recorded, such as comparisons", i,
-          step.node->op());
+  require(
+      example.shape() != other.shape() && value.defined() && only_value(other).defined() &&
+          same_bits(value, only_value(other)),
+      "input {} of {} is computed from the inputs by ops that are not recorded, such as those on integers", i,
+      step.node->op());
   return node("Expand", {stored(value, fresh("constant")), sizes(example.shape(), other.shape(), false)});
 }
 

@@ -51,6 +51,7 @@ Names Call::inputs() {
 const Shape& Call::shape(std::size_t i) const { return step_.inputs[i].tensor.shape(); }
 const Shape& Call::result_shape(std::size_t output) const { return step_.outputs[output].shape(); }
 DType Call::dtype(std::size_t output) const { return step_.outputs[output].dtype(); }
+DType Call::input_dtype(std::size_t i) const { return step_.inputs[i].tensor.dtype(); }
 std::size_t Call::output_count() const { return step_.outputs.size(); }
 bool Call::is_dynamic(std::size_t d) const { return result_shape()[d] != other_.outputs[0].shape()[d]; }
 bool Call::input_is_dynamic(std::size_t i, std::size_t d) const {

@@ -36,6 +36,7 @@ class Call {
   const Shape& shape(std::size_t i) const;
   const Shape& result_shape(std::size_t output = 0) const;
   DType dtype(std::size_t output = 0) const;
+  DType input_dtype(std::size_t i) const;
   std::size_t output_count() const;
   /// Whether the batch changes size d of the result.
   bool is_dynamic(std::size_t d) const;
@@ -90,6 +91,7 @@ class Call {
 using Translation = std::function<void(Call&)>;
 using Translations = std::map<std::string_view, Translation>;
 
+Translations comparison_translations();
 Translations pointwise_translations();
 Translations shape_translations();
 Translations network_translations();

@@ -34,8 +34,16 @@ void save(const TensorFunction& model, const nn::StateDict& state, const std::ve
 /// batch size or refused. So a model whose way depends on the values of its inputs is an error too, not a
 /// file that is right for the example only.
 ///
-/// Throws ValueError naming op and source line for an op that has no ONNX form, or depends on the inputs in
-/// a way that the tape does not see; IoError when the file cannot be written.
+/// Comparisons, logical ops and tests such as isnan are written too, and what `to` and `where` make of them,
+/// although the tape does not record them. Refused are
+/// - what is computed from the inputs by other ops without a derivative: arithmetic on integers and on values
+///   that were detached, views of flags other than reshapes, argmax, and so grid_sample;
+/// - ops that opset 17 cannot say: scatter_reduce with amax, amin and prod (ScatterElements takes the first
+/// two
+///   from opset 18 on), decompositions and solvers, erfinv, Bessel and gamma functions, cumprod, cummax;
+/// - random numbers, parts of the batch, and what was changed in place.
+///
+/// Throws ValueError naming op and source line for these; IoError when the file cannot be written.
 template <class M>
 void save(const M& model, const std::vector<Tensor>& inputs, const std::filesystem::path& file,
           const Options& options = {}, SourceLocation at = SourceLocation::current()) {

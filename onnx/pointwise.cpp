@@ -23,11 +23,7 @@ void clip(Call& call, std::optional<double> min, std::optional<double> max) {
   call.become("Clip", {call.input(0), min ? call.scalar(*min) : "", max ? call.scalar(*max) : ""});
 }
 
-void clamp(Call& call) {
-  if (call.input_count() != 1)
-    call.stop("with a tensor for a bound has no ONNX form; use maximum or minimum");
-  clip(call, call.optional_number("min"), call.optional_number("max"));
-}
+void clamp(Call& call) { clip(call, call.optional_number("min"), call.optional_number("max")); }
 
 void silu(Call& call) {
   const std::string x = call.input(0);
@@ -167,6 +163,8 @@ Translations pointwise_translations() {
           {"ceil", same("Ceil")},
           {"celu", with("Celu", "alpha", "alpha")},
           {"clamp", clamp},
+          {"clamp_max", same("Min")},
+          {"clamp_min", same("Max")},
           {"clone", same("Identity")},
           {"cos", same("Cos")},
           {"cosh", same("Cosh")},
@@ -224,8 +222,7 @@ Translations pointwise_translations() {
           {"tanhshrink", tanhshrink},
           {"threshold", threshold},
           {"to", cast},
-          {"trunc", trunc},
-          {"where", same("Where")}};
+          {"trunc", trunc}};
 }
 
 }  // namespace gradus::onnx

@@ -17,14 +17,22 @@ bool is_view_of_all(const Tensor& x, const Tensor& whole) {
 /// Finds out where values came from.
 class Origins {
  public:
-  Origins(const std::vector<Tensor>& inputs, const nn::StateDict& state, const Trace& trace)
-      : inputs_(inputs), state_(state) {
-    for (std::size_t i = 0; i < trace.steps().size(); ++i) {
-      const Trace::Step& step = trace.steps()[i];
-      steps_.emplace(step.node.get(), i);
-      for (std::uint32_t k = 0; k < step.outputs.size(); ++k)
-        if (!is_floating(step.outputs[k].dtype()) && step.outputs[k].numel() > 0)
-          places_.push_back({Value::Kind::step, i, k, step.outputs[k]});
+  Origins(const std::vector<Tensor>& inputs, const nn::StateDict& state) : inputs_(inputs), state_(state) {}
+
+  /// The next step, whose inputs came from there. One that is no part of the tape and has nothing to do with
+  /// the inputs makes constants.
+  void add(const Trace::Step& step, const std::vector<Value>& from) {
+    const std::size_t number = depends_.size();
+    depends_.push_back(std::any_of(from.begin(), from.end(), [&](const Value& x) {
+      return x.is(Value::Kind::input) || (x.is(Value::Kind::step) && depends_[x.index]);
+    }));
+    steps_.emplace(step.node.get(), number);
+    nodes_.push_back(step.node.get());
+    if (step.is_plain && !depends_.back()) return;
+    for (std::uint32_t k = 0; k < step.outputs.size(); ++k) {
+      const Tensor& y = step.outputs[k];
+      if (y.defined() && y.numel() > 0)
+        (y.version() == 0 ? places_ : changed_).push_back({Value::Kind::step, number, k, y});
     }
   }
 
@@ -43,7 +51,13 @@ class Origins {
     for (std::size_t i = 0; i < state_.size(); ++i)
       if (is_view_of_all(x, state_[i].second)) return {Value::Kind::state, i, 0, x};
     for (const Value& place : places_)
-      if (place.tensor.shape() == x.shape() && is_view_of_all(x, place.tensor)) return place;
+      if (is_view_of_all(x, place.tensor)) return {Value::Kind::step, place.index, place.output, x};
+    for (const Value& place : changed_) {
+      const Node& node = *nodes_[place.index];
+      require(is_floating(x.dtype()) || !x.shares_storage(place.tensor),
+              "onnx::save: the result of {} was changed in place ({}:{})", node.op(), node.at.file_name(),
+              node.at.line);
+    }
     return {Value::Kind::constant, 0, 0, x};
   }
 
@@ -51,7 +65,10 @@ class Origins {
   const std::vector<Tensor>& inputs_;
   const nn::StateDict& state_;
   std::unordered_map<const Node*, std::size_t> steps_;
-  std::vector<Value> places_;  ///< results that are no part of the tape, such as those of topk
+  std::vector<bool> depends_;       ///< on the inputs, by step
+  std::vector<const Node*> nodes_;  ///< by step
+  std::vector<Value> changed_;      ///< results that were changed in place
+  std::vector<Value> places_;       ///< results, for those that are no part of the tape or have been detached
 };
 
 /// Drops the steps that no result needs, and numbers the others anew.
@@ -93,10 +110,11 @@ Recording record(const TensorFunction& model, const nn::StateDict& state, const 
   const EnableGrad guard;
   const Trace trace;
   const std::vector<Tensor> results = model(recording.inputs);
-  const Origins origins(recording.inputs, state, trace);
+  Origins origins(recording.inputs, state);
   for (const Trace::Step& seen : trace.steps()) {
     Step& step = recording.steps.emplace_back(Step{seen.node, {}, seen.outputs});
     for (const Tensor& x : seen.inputs) step.inputs.push_back(origins.of(x));
+    origins.add(seen, step.inputs);
   }
   for (const Tensor& y : results) recording.results.push_back(origins.of(y));
   keep_needed(recording);

@@ -28,7 +28,7 @@ struct Value {
 
 /// An op on the way to the results.
 struct Step {
-  Ref<Node> node;
+  Ref<Node> node;  ///< of the tape, or of the name and line of a comparison and the like
   std::vector<Value> inputs;
   std::vector<Tensor> outputs;
 };

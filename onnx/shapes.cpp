@@ -1,5 +1,6 @@
 #include <gradus/onnx/call.hpp>
 
+#include <algorithm>
 #include <limits>
 
 // Views, joins, indices and reductions.
@@ -39,6 +40,32 @@ void flip(Call& call) {
   const Integers last(dims.size(), -1), beyond(dims.size(), std::numeric_limits<std::int64_t>::min());
   call.become("Slice", {call.input(0), call.constant(last), call.constant(beyond), call.constant(dims),
                         call.constant(last)});
+}
+
+/// The two dimensions as one, behind the others, of which every so manieth element is taken.
+void diagonal(Call& call) {
+  const auto dim1 = call.integer("dim1"), dim2 = call.integer("dim2"), offset = call.integer("offset");
+  Integers order, sizes;
+  for (std::int64_t d = 0; d < static_cast<std::int64_t>(call.shape(0).size()); ++d) {
+    const bool is_one = d == dim1 || d == dim2;
+    if (is_one && call.input_is_dynamic(0, static_cast<std::size_t>(d)))
+      call.stop("of the batch, whose size is left open, has no ONNX form");
+    if (is_one) continue;
+    order.push_back(d);
+    sizes.push_back(0);  // as it was
+  }
+  if (call.result_shape().contains(0)) call.stop("without elements has no ONNX form");
+  order.push_back(dim1);
+  order.push_back(dim2);
+  const std::int64_t rows = call.shape(0)[static_cast<std::size_t>(dim1)],
+                     columns = call.shape(0)[static_cast<std::size_t>(dim2)];
+  sizes.push_back(rows * columns);
+  Integers places;
+  for (std::int64_t i = std::max<std::int64_t>(-offset, 0); i < rows && i + offset < columns; ++i)
+    places.push_back(i * columns + i + offset);
+  const std::string last = call.add("Transpose", {call.input(0)}, {{"perm", order}});
+  const std::string flat = call.add("Reshape", {last, call.constant(sizes)});
+  call.become("Gather", {flat, call.constant(places)}, {{"axis", -1}});
 }
 
 void cat(Call& call) { call.become("Concat", call.inputs(), {{"axis", call.integer("dim")}}); }
@@ -97,6 +124,7 @@ Translations shape_translations() {
           {"amin", reduction("ReduceMin")},
           {"cat", cat},
           {"cumsum", cumsum},
+          {"diagonal", diagonal},
           {"embedding", embedding},
           {"expand", expand},
           {"flip", flip},

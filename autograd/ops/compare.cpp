@@ -5,6 +5,7 @@
 #include <functional>
 
 #include <gradus/autograd/ops/elementwise.hpp>
+#include <gradus/autograd/trace.hpp>
 
 namespace gradus {
 
@@ -18,17 +19,21 @@ template <class F>
 Tensor compare(std::string_view name, const Operand& a, const Operand& b, F f) {
   const OpScope scope(name, a.at());
   const auto [x, y] = match(a, b);
-  return dispatch(x.dtype(), [&, &x = x, &y = y]<class T>() {
+  const Tensor result = dispatch(x.dtype(), [&, &x = x, &y = y]<class T>() {
     return apply<T>(x, y, cheap, [f](T v, T w) -> bool { return f(v, w); });
   });
+  Trace::note_plain(name, a.at(), {&x, &y}, result);
+  return result;
 }
 
 /// f(x) as bool.
 template <class F>
 Tensor test(std::string_view name, const Tensor& x, const SourceLocation& at, F f) {
   const OpScope scope(name, at);
-  return dispatch(x.dtype(),
-                  [&]<class T>() { return apply<T>(x, cheap, [f](T v) -> bool { return f(v); }); });
+  const Tensor result =
+      dispatch(x.dtype(), [&]<class T>() { return apply<T>(x, cheap, [f](T v) -> bool { return f(v); }); });
+  Trace::note_plain(name, at, {&x}, result);
+  return result;
 }
 
 /// f of whether each is not 0.

@@ -4,6 +4,7 @@
 #include <gradus/autograd/kernels/layout_copies.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
+#include <gradus/autograd/trace.hpp>
 
 namespace gradus {
 
@@ -66,7 +67,10 @@ Tensor Tensor::contiguous(SourceLocation at) const {
 }
 Tensor Tensor::clone(SourceLocation at) const { return record(Clone{}, at, *this); }
 Tensor Tensor::to(DType wanted, SourceLocation at) const {
-  return dtype() == wanted ? *this : record(To{wanted, dtype()}, at, *this);
+  if (dtype() == wanted) return *this;
+  const Tensor result = record(To{wanted, dtype()}, at, *this);
+  if (!requires_grad()) Trace::note_plain(To::name, at, {this}, result);
+  return result;
 }
 
 Tensor& Tensor::copy_(const Tensor& source, SourceLocation at) {

@@ -89,16 +89,17 @@ struct FloorDivide {
 struct NanToNum {
   static constexpr std::string_view name = "nan_to_num";
   static constexpr Keep keep = keep_inputs(0);
-  NanToNumOptions options;
+  double nan;
+  std::optional<double> posinf, neginf;
   Tensor forward(const Tensor& x) const {
     if (!is_floating(x.dtype())) return x;
     return dispatch_floating(x.dtype(), [&]<class T>() {
       using Limits = std::numeric_limits<T>;
-      const T nan = static_cast<T>(options.nan);
-      const T high = static_cast<T>(options.posinf.value_or(Limits::max()));
-      const T low = static_cast<T>(options.neginf.value_or(Limits::lowest()));
+      const T number = static_cast<T>(nan);
+      const T high = static_cast<T>(posinf.value_or(Limits::max()));
+      const T low = static_cast<T>(neginf.value_or(Limits::lowest()));
       return apply<T>(x, cheap, [=](T v) -> T {
-        if (std::isnan(v)) return nan;
+        if (std::isnan(v)) return number;
         return std::isinf(v) ? (v > 0 ? high : low) : v;
       });
     });
@@ -128,7 +129,7 @@ Tensor floor_divide(const Operand& a, const Operand& b) { return elementwise::bi
 
 Tensor nan_to_num(const Tensor& x, const NanToNumOptions& options, SourceLocation at) {
   const OpScope scope("nan_to_num", at);
-  return record(NanToNum{options}, at, x);
+  return record(NanToNum{options.nan, options.posinf, options.neginf}, at, x);
 }
 
 }  // namespace gradus

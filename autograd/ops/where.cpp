@@ -7,6 +7,7 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
+#include <gradus/autograd/trace.hpp>
 
 namespace gradus {
 
@@ -79,7 +80,7 @@ struct Extremum {
 /// x, not below (sign = 1) or not above (sign = -1) a bound. At the bound the gradient is all for x.
 template <int sign>
 struct Bound {
-  static constexpr std::string_view name = "clamp";
+  static constexpr std::string_view name = sign > 0 ? "clamp_min" : "clamp_max";
   static constexpr Keep keep = keep_inputs(0, 1);
   Tensor forward(const Tensor& x, const Tensor& bound) const {
     return dispatch_numeric(x.dtype(), [&]<class T>() {
@@ -128,7 +129,10 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b) {
   const OpScope scope("where", a.at());
   require<DTypeError>(condition.dtype() == boolean, "the condition is {}; needs bool", condition.dtype());
   const auto [x, y] = match(a, b);
-  return record(Where{}, a.at(), condition, x, y);
+  const Tensor result = record(Where{}, a.at(), condition, x, y);
+  if (!x.requires_grad() && !y.requires_grad())
+    Trace::note_plain(Where::name, a.at(), {&condition, &x, &y}, result);
+  return result;
 }
 
 Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value) {

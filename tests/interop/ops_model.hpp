@@ -24,7 +24,7 @@ struct OpsModel {
   /// x is [n, 4, 5, 6].
   Tensor operator()(const Tensor& x) const {
     std::vector<Tensor> all;
-    for (const auto& family : {elementwise(x), pairs(x), shapes(x), choices(x), windows(x)})
+    for (const auto& family : {elementwise(x), pairs(x), flags(x), shapes(x), choices(x), windows(x)})
       for (const Tensor& y : family) all.push_back(reshape(y, {x.size(0), -1}));
     return cat(all, 1);
   }
@@ -105,6 +105,36 @@ struct OpsModel {
             remainder(x, 1 + square(y)),
             fmod(x, 1 + square(y)),
             floor_divide(x, 1 + square(y))};
+  }
+  /// Comparisons, and what is made of them.
+  std::vector<Tensor> flags(const Tensor& x) const {
+    const Tensor y = flip(x, {3}), high = narrow(x, 2, 4, 1), steps = round(x * 2);
+    const Tensor above = x > 0, below = le(x, y);
+    const Tensor holes = where(x > 1, 1 / (steps * 0), where(x < -1, log(x), x));  // infinities, NaN
+    return {where(above, x, 0),
+            where(x.detach() >= high, tensor(1.0), -1),
+            where(above & (y < 0.5), x, y),
+            where(above | ~below, x, y),
+            where(above ^ below, x, y),
+            where(logical_and(steps, x), x, y),
+            where(logical_or(steps, relu(y)), x, y),
+            where(logical_xor(steps, relu(y)), x, 1.5),
+            where(logical_not(steps), x, 0.5),
+            where(eq(steps, 1), x, y),
+            where(ne(steps, -1), x, y),
+            where(above == below, x, y),
+            where(above.to(int64) > below.to(int64), x, y),
+            masked_fill(x, high > 0, -3),
+            x * above.to(float32),
+            where(unsqueeze(select(x, 1, 0) > 0, 1), x, y),
+            where(isnan(holes), 2, where(isinf(holes), 3, where(isfinite(holes), x, 4))),
+            nan_to_num(holes, {.nan = 0.25, .posinf = 5, .neginf = -6}),
+            clamp(x, high, y),
+            clamp(x, std::nullopt, high),
+            atan2(x, y),
+            atan2(steps + 0, round(y * 2) + 0),
+            diagonal(x, 1, 2, 3),
+            diagonal(x, -2, 3, 1)};
   }
   std::vector<Tensor> shapes(const Tensor& x) const {
     const auto parts = split(x, {1, 2, 2}, 2);

@@ -37,9 +37,27 @@ struct AnotherWay {
   static constexpr int line = __LINE__ + 1;
   Tensor operator()(const Tensor& x) const { return sum(x).item<float>() > 0 ? relu(x) : tanh(x); }
 };
-struct Compared {
+struct Counted {
   static constexpr int line = __LINE__ + 1;
+  Tensor operator()(const Tensor& x) const { return where((x > 0).to(int64) * 2 > 1, x, 0); }
+};
+struct ChangedMask {
+  static constexpr int line = __LINE__ + 2;
+  Tensor operator()(const Tensor& x) const {
+    Tensor mask = x > 0;
+    return where(mask.copy_(x > 1), x, 0);
+  }
+};
+struct Compared {
   Tensor operator()(const Tensor& x) const { return where(x > 0, x, 0); }
+};
+struct Flags {
+  Tensor operator()(const Tensor& x) const { return x > 0; }
+};
+/// What is compared has nothing to do with the input.
+struct ComparedWeights {
+  nn::Parameter weight = tensor({-1, 1});
+  Tensor operator()(const Tensor& x) const { return where(weight > 0, x, 0) + where(arange(2) > 0, x, 1); }
 };
 struct Random {
   static constexpr int line = __LINE__ + 1;
@@ -137,8 +155,9 @@ TEST_CASE("inputs and outputs have names", "[onnx]") {
 TEST_CASE("what has no ONNX form is an error with the op and its line", "[onnx][error]") {
   CHECK(says(complaint(WithoutForm{}), {"erfinv has no ONNX form"}));
   CHECK(says(complaint(AnotherWay{}), {"another way", "tanh here, relu there"}));
-  CHECK(says(complaint(Compared{}), {"input 0 of where", "not recorded"}));
-  CHECK(says(complaint(Compared{}, full({3, 2}, -0.1), false), {"input 0 of where"}));
+  CHECK(says(complaint(Counted{}), {"input 0 of where", "not recorded, such as those on integers"}));
+  CHECK(says(complaint(Counted{}, full({3, 2}, -0.1), false), {"input 0 of where"}));
+  CHECK(says(complaint(ChangedMask{}), {"the result of gt was changed in place"}));
   CHECK(says(complaint(Random{}), {"random numbers"}));
   CHECK(says(complaint(PartOfBatch{}), {"part of the batch"}));
   CHECK(says(complaint(BatchInNumber{}), {"input 1 of mul"}));
@@ -147,6 +166,17 @@ TEST_CASE("what has no ONNX form is an error with the op and its line", "[onnx][
   CHECK(says(complaint(WithoutForm{}, tensor(1)), {"input 0 is []", "dynamic batch"}));
   CHECK(says(complaint(WithoutForm{}, zeros({0, 2})), {"input 0 is [0, 2]", "dynamic batch"}));
   CHECK(says(complaint(WithoutForm{}, Tensor()), {"input 0 is undefined"}));
+}
+
+TEST_CASE("comparisons with the input are exported, others are constants", "[onnx]") {
+  const TempFolder folder;
+  onnx::save(Compared{}, {ones({3, 2})}, folder / "x", {.dynamic_batch = true});
+  CHECK(says(content(folder / "x"), {"Greater", "Where", "export_test.cpp:"}));
+  onnx::save(Flags{}, {ones({3, 2})}, folder / "x", {.dynamic_batch = true});
+  CHECK(says(content(folder / "x"), {"Greater"}));
+  onnx::save(ComparedWeights{}, {ones({3, 2})}, folder / "x", {.dynamic_batch = true});
+  CHECK(says(content(folder / "x"), {"Where"}));
+  CHECK_FALSE(says(content(folder / "x"), {"Greater"}));
 }
 
 TEST_CASE("a shape with the batch in it twice is made when the model runs", "[onnx]") {
