@@ -8,8 +8,10 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <new>
 
 #include <gradus/autograd/ops/create.hpp>
+#include <gradus/data/atomic_file.hpp>
 
 namespace gradus::data {
 
@@ -143,6 +145,32 @@ std::vector<std::uint8_t> read_body(Reader& reader, const Header& header) {
   return body;
 }
 
+/// The bytes as a gzip file, which holds no name and no time.
+std::string gzipped(const std::string& bytes) {
+  constexpr int gzip = 16, memory_level = 8;
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + gzip, memory_level,
+                   Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::bad_alloc();
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, deflateEnd);
+  std::string out;
+  std::string piece(1U << 17, '\0');
+  std::size_t done = 0;
+  for (int state = Z_OK; state != Z_STREAM_END;) {
+    if (stream.avail_in == 0) {
+      const std::size_t count = std::min<std::size_t>(bytes.size() - done, 1U << 30);
+      stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data() + done));  // only read
+      stream.avail_in = static_cast<uInt>(count);
+      done += count;
+    }
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = static_cast<uInt>(piece.size());
+    state = deflate(&stream, done == bytes.size() ? Z_FINISH : Z_NO_FLUSH);
+    out.append(piece, 0, piece.size() - stream.avail_out);
+  }
+  return out;
+}
+
 template <class T, class Raw>
 Tensor convert(const std::vector<std::uint8_t>& body, const Shape& shape) {
   Tensor x = empty(shape, dtype_of<T>);
@@ -184,26 +212,21 @@ void write_idx(const std::filesystem::path& file, const Tensor& x, const WriteId
                       "write_idx: given {}; needs uint8, float32 or float64", x.dtype());
   require<ShapeError>(x.rank() > 0, "write_idx: a 0-d tensor has no place in an IDX file");
   const std::uint8_t code = x.dtype() == uint8 ? code_uint8 : x.dtype() == float32 ? code_float : code_double;
-  std::vector<std::uint8_t> bytes{0, 0, code, static_cast<std::uint8_t>(x.rank())};
+  std::string bytes{0, 0, static_cast<char>(code), static_cast<char>(x.rank())};
   const auto append = [&](std::uint64_t value, std::size_t count) {
-    for (std::size_t i = count; i-- > 0;) bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+    for (std::size_t i = count; i-- > 0;) bytes.push_back(static_cast<char>(value >> (8 * i)));
   };
   for (const std::int64_t size : x.shape()) {
     require<ShapeError>(size <= UINT32_MAX, "write_idx: a size of {} does not fit the format", size);
     append(static_cast<std::uint64_t>(size), 4);
   }
   if (x.dtype() == uint8)
-    for (const std::uint8_t v : x.to_vector<std::uint8_t>()) bytes.push_back(v);
+    for (const std::uint8_t v : x.to_vector<std::uint8_t>()) bytes.push_back(static_cast<char>(v));
   else if (x.dtype() == float32)
     for (const float v : x.to_vector<float>()) append(std::bit_cast<std::uint32_t>(v), 4);
   else
     for (const double v : x.to_vector<double>()) append(std::bit_cast<std::uint64_t>(v), 8);
-  gzFile out = gzopen(file.string().c_str(), options.gzip ? "wb9" : "wbT");
-  require<IoError>(out != nullptr, "write_idx: {} cannot be opened for writing ({})", file.string(),
-                   std::strerror(errno));
-  const bool written = gzfwrite(bytes.data(), 1, bytes.size(), out) == bytes.size();
-  const bool closed = gzclose(out) == Z_OK;
-  require<IoError>(written && closed, "write_idx: {} could not be written completely", file.string());
+  write_file(file, options.gzip ? gzipped(bytes) : bytes);
 }
 
 }  // namespace gradus::data

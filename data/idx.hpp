@@ -16,8 +16,8 @@ struct WriteIdxOptions {
   bool gzip = false;
 };
 
-/// Writes a uint8, float32 or float64 tensor as an IDX file. Throws IoError when it cannot be written,
-/// DTypeError.
+/// Writes a uint8, float32 or float64 tensor as an IDX file, which takes its name only when it is complete.
+/// Throws IoError when it cannot be written, DTypeError.
 void write_idx(const std::filesystem::path& file, const Tensor& x, const WriteIdxOptions& options = {});
 
 }  // namespace gradus::data

@@ -6,6 +6,7 @@
 #include <gradus/data/idx.hpp>
 
 #include "support/files.hpp"
+#include "support/full_disk.hpp"
 #include "support/same_bits.hpp"
 
 using namespace gradus;
@@ -162,6 +163,21 @@ TEST_CASE("write_idx refuses what the format has no place for", "[data][idx]") {
   CHECK_THROWS_AS(write_idx(folder / "x", tensor(1)), ShapeError);
   CHECK(folder.empty());
   CHECK(says(error_of<IoError>([&] { write_idx(folder / "no/x", zeros({2})); }), {"no/x", "No such file"}));
-  if (std::filesystem::exists("/dev/full"))
-    CHECK(says(error_of<IoError>([&] { write_idx("/dev/full", zeros({100'000})); }), {"/dev/full"}));
+}
+
+TEST_CASE("write_idx leaves what was there when the disk is full", "[data][idx]") {
+  const bool gzip = GENERATE(false, true);
+  const TempFolder folder;
+  Generator generator(5);
+  write_idx(folder / "x", ones({2}), {.gzip = gzip});
+  const Bytes before = read_bytes(folder / "x");
+  std::string text;
+  {
+    const FullDisk full(4096);
+    text = error_of<IoError>(
+        [&] { write_idx(folder / "x", randn({50'000}, {.dtype = float32}, &generator), {.gzip = gzip}); });
+  }
+  CHECK(says(text, {"/x cannot be written (File too large)"}));
+  CHECK(read_bytes(folder / "x") == before);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }

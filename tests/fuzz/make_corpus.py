@@ -131,6 +131,7 @@ def write_checkpoint():
              "state/optimizer/number/lr": ([], [0.1]), "state/optimizer/end": ([0], []), "metric/loss": ([], [math.inf]),
              "history": ([2, 2], [1, 2, 3, 4]), "extra/images": ([1, 1, 1], [0])}
     save("checkpoint", "good-whole", checkpoint(whole, history__0="epoch", history__1="loss", setting__lr="0.1"))
+    one = tensor("F64", [1], 0, 8)
     for name, content in {
         "empty": b"",
         "none": safetensors({}),
@@ -146,6 +147,10 @@ def write_checkpoint():
         "history-names": checkpoint({"history": ([1, 1], [1])}),
         "history-twice": checkpoint({"history": ([1, 2], [1, 2])}, history__0="a", history__1="a"),
         "history-rows": checkpoint({"history": ([2**50, 0], [])}),
+        "deep": safetensors('{"model/w":' * 2000),
+        "twice": safetensors('{"model/w":%s,"model/w":%s}' % ((json.dumps(one),) * 2), bytes(8)),
+        "beyond": safetensors({"model/w": tensor("F64", [2**37], 0, 2**40)}, bytes(8)),
+        "magic": b"PK" + checkpoint({})[2:],
     }.items():
         save("checkpoint", "bad-" + name, content)
 
@@ -325,6 +330,10 @@ def write_pth():
         "short-storage": zipped([("x/data.pkl", whole), ("x/data/0", numbers[1:])]),
         "big-endian": zipped([("x/data.pkl", whole), ("x/byteorder", b"big"), ("x/data/0", numbers)]),
         "traversing": zipped([("x/data.pkl", whole), ("x/../../data/0", numbers)]),
+        "twice": zipped([("x/data.pkl", whole), ("x/data/0", numbers), ("x/data/0", numbers)]),
+        "deep": zipped([("x/data.pkl", program("proto", *["list"] * 3000, *["append"] * 2999, "stop"))]),
+        "magic": b"QK" + zipped([("x/data.pkl", whole), ("x/data/0", numbers)])[2:],
+        "beyond": zipped([("x/data.pkl", state("=w", *rebuilt([2**50], [1], count=2**50))), ("x/data/0", numbers)]),
     }.items():
         save("pth", "bad-" + name, content)
 

@@ -5,6 +5,8 @@
 
 #include "fuzz/target.hpp"
 #include "support/files.hpp"
+#include "support/memory_limit.hpp"
+#include "support/sanitized.hpp"
 
 using namespace gradus::test;
 namespace fs = std::filesystem;
@@ -41,6 +43,21 @@ TEST_CASE("good files are read, bad ones refused by what they are called", "[fuz
     CHECK(bad >= 4);
   }
   CHECK(FuzzTarget::all().size() == 12);
+}
+
+TEST_CASE("what a file only claims is not allocated", "[fuzz][hostile]") {
+  if (sanitized) return;  // a sanitizer's own memory has no limit
+  const TempFolder folder;
+  std::vector<std::pair<const FuzzTarget*, Bytes>> files;
+  for (const FuzzTarget* target : FuzzTarget::all())
+    for (const fs::path& file : corpus_of(*target)) files.emplace_back(target, read_bytes(file));
+  const MemoryLimit limit(16 << 20);
+  CHECK_THROWS_AS(Bytes(64 << 20), std::bad_alloc);
+  for (const auto& [target, bytes] : files) {
+    CAPTURE(target->name(), bytes.size());
+    REQUIRE(bytes.size() < 1 << 20);
+    target->reads(bytes, folder.path());  // throws anything but an IoError on
+  }
 }
 
 TEST_CASE("a file that is cut within its header is refused", "[fuzz][hostile]") {
