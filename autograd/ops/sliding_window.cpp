@@ -3,6 +3,7 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/index.hpp>
+#include <gradus/autograd/ops/overlap.hpp>
 #include <gradus/autograd/ops/rearrange.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/tape.hpp>

@@ -11,10 +11,4 @@ namespace gradus {
 Tensor sliding_window(const Tensor& x, std::int64_t dim, std::int64_t size, std::int64_t step = 1,
                       SourceLocation at = SourceLocation::current());
 
-namespace sliding {
-/// The transpose of `sliding_window`: windows [.., count, size, ..] at `dim` and behind it, added up where
-/// they overlap, as [.., length, ..].
-Tensor added_up(const Tensor& windows, std::int64_t dim, std::int64_t step, std::int64_t length);
-}  // namespace sliding
-
 }  // namespace gradus

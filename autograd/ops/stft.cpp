@@ -6,6 +6,7 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/overlap.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/sliding_window.hpp>

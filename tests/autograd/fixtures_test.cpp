@@ -81,7 +81,7 @@ TEST_CASE("fixtures are chosen by subject", "[fixtures]") {
   const std::vector<Fixture> maxima = fixtures("ops.json", "max");
   REQUIRE(maxima.size() == 1);  // and not maximum/...
   CHECK(maxima[0].name == "max/ties");
-  CHECK(fixtures("optim.json", "sgd").size() == 9);
+  CHECK(fixtures("optim.json", "sgd").size() == 10);
   CHECK(fixtures("optim.json").size() > 70);
 }
 

@@ -32,7 +32,7 @@ std::pair<int, std::string> mnist(const test::TempFolder& folder, const char* mo
 
 }  // namespace
 
-TEST_CASE("--resume names what a checkpoint does not hold", "[examples][checkpoint]") {
+TEST_CASE("going on from a checkpoint names what it does not hold", "[examples][checkpoint]") {
   const test::TempFolder folder;
   REQUIRE(mnist(folder, "") == std::pair<int, std::string>(0, ""));
   const auto files = training::CheckpointFolder(folder / "run").files();
