@@ -66,6 +66,7 @@
 #include <gradus/autograd/ops/multinomial.hpp>
 #include <gradus/autograd/ops/nll_loss.hpp>
 #include <gradus/autograd/ops/normal_distribution.hpp>
+#include <gradus/autograd/ops/overlap.hpp>
 #include <gradus/autograd/ops/overwrite.hpp>
 #include <gradus/autograd/ops/pad.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
