@@ -101,6 +101,7 @@ LEFT_OUT = {
             "positive histogramdd isposinf isneginf frexp nextafter atleast_1d gradient": "one short expression each, or of no use in training",
             "out=": "`copy_` does it; activations reuse the memory of what is moved into them",
             "exp_ sqrt_ relu_ scatter_ index_add_": "`x.copy_(exp(x))` and so on: of every function, in place",
+            "rope": "of MLX: sines, cosines and a product; nothing here turns positions into angles yet",
             "as_strided": "`sliding_window` and the views do what it is used for, and cannot leave the memory"},
     "Losses": {"triplet_margin_with_distance_loss": "`relu(margin + d(a, p) - d(a, n))` for a function d of one's own",
                "dice focal log_cosh barlow_twins ASG": "not in PyTorch; short expressions, or for one kind of task"},

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include <gradus/autograd/kernels/math.hpp>
+#include <gradus/autograd/kernels/turns.hpp>
 
 /// Arithmetic for rules that are written once and used both on elements and on tensors: `Real<T>` behaves as
 /// T, but plain numbers adapt to it, so that `0.5 * x` stays float when x is.
@@ -40,9 +41,9 @@ struct Real {
   friend Real log(Real x) { return math::log(x.value); }
   friend Real log1p(Real x) { return math::log1p(x.value); }
   friend Real sqrt(Real x) { return std::sqrt(x.value); }
-  friend Real sin(Real x) { return std::sin(x.value); }
-  friend Real cos(Real x) { return std::cos(x.value); }
-  friend Real tan(Real x) { return std::tan(x.value); }
+  friend Real sin(Real x) { return math::sin(x.value); }
+  friend Real cos(Real x) { return math::cos(x.value); }
+  friend Real tan(Real x) { return math::tan(x.value); }
   friend Real asin(Real x) { return std::asin(x.value); }
   friend Real acos(Real x) { return std::acos(x.value); }
   friend Real atan(Real x) { return std::atan(x.value); }

@@ -84,10 +84,10 @@ Tensor gt(const Operand& a, const Operand& b) { return compare("gt", a, b, std::
 Tensor ge(const Operand& a, const Operand& b) { return compare("ge", a, b, std::greater_equal<>()); }
 
 Tensor logical_and(const Operand& a, const Operand& b) {
-  return logical("logical_and", a, b, std::logical_and<bool>());
+  return logical("logical_and", a, b, std::bit_and<bool>());
 }
 Tensor logical_or(const Operand& a, const Operand& b) {
-  return logical("logical_or", a, b, std::logical_or<bool>());
+  return logical("logical_or", a, b, std::bit_or<bool>());
 }
 Tensor logical_xor(const Operand& a, const Operand& b) {
   return logical("logical_xor", a, b, std::not_equal_to<bool>());
@@ -97,10 +97,10 @@ Tensor logical_not(const Tensor& x, SourceLocation at) {
 }
 
 Tensor operator&(const Operand& a, const Operand& b) {
-  return logical_operator("&", a, b, std::logical_and<bool>());
+  return logical_operator("&", a, b, std::bit_and<bool>());
 }
 Tensor operator|(const Operand& a, const Operand& b) {
-  return logical_operator("|", a, b, std::logical_or<bool>());
+  return logical_operator("|", a, b, std::bit_or<bool>());
 }
 Tensor operator^(const Operand& a, const Operand& b) {
   return logical_operator("^", a, b, std::not_equal_to<bool>());

@@ -11,6 +11,7 @@
 
 #include <gradus/autograd/kernels/math.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/kernels/turns.hpp>
 
 using namespace gradus;
 namespace math = kernels::math;
@@ -34,9 +35,13 @@ double distance(float found, double exact) {
 std::vector<float> corners() {
   using Limits = std::numeric_limits<float>;
   std::vector<float> all{0, Limits::infinity(), Limits::quiet_NaN(), Limits::denorm_min(), Limits::max()};
-  for (const float x : {Limits::min(), 0x1p-25F,    0x1p-24F,   0.5F,   0.625F,  0.70710678F, 0.92773438F,
-                        1.0F,          1.41421356F, 4.0F,       10.0F,  16.0F,   20.0F,       87.3365F,
-                        88.72284F,     89.0F,       103.97208F, 104.0F, 0x1p23F, 0x1p24F})
+  for (const float x : {Limits::min(), 0x1p-25F,    0x1p-12F,    0.78539816F,
+                        1.57079633F,   3.14159265F, 102943.7F,   16367173.0F * 0x1p72F,
+                        0x1p-24F,      0.5F,        0.625F,      0.70710678F,
+                        0.92773438F,   1.0F,        1.41421356F, 4.0F,
+                        10.0F,         16.0F,       20.0F,       87.3365F,
+                        88.72284F,     89.0F,       103.97208F,  104.0F,
+                        0x1p23F,       0x1p24F})
     for (const float y : {std::nextafter(x, 0.0F), x, std::nextafter(x, Limits::max())}) all.push_back(y);
   for (std::size_t i = 0, n = all.size(); i < n; ++i) all.push_back(-all[i]);
   return all;
@@ -87,6 +92,9 @@ TEST_CASE("elementary functions of float32 are right to two units in the last pl
   CHECK(worst([](float x) { return math::tanh(x); }, [](double x) { return std::tanh(x); }) < 1.5);
   CHECK(worst([](float x) { return math::erf(x); }, [](double x) { return std::erf(x); }) < 1.3);
   CHECK(worst([](float x) { return math::erfc(x); }, [](double x) { return std::erfc(x); }) < 9);
+  CHECK(worst([](float x) { return math::sin(x); }, [](double x) { return std::sin(x); }) < 0.9);
+  CHECK(worst([](float x) { return math::cos(x); }, [](double x) { return std::cos(x); }) < 0.9);
+  CHECK(worst([](float x) { return math::tan(x); }, [](double x) { return std::tan(x); }) < 1.0);
   CHECK(worst([](float x) { return math::sigmoid(x); },
               [](double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }) <
         2.5);
