@@ -3,7 +3,8 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <limits>
+
+#include <gradus/autograd/kernels/math.hpp>
 
 /// Sine, cosine and tangent of float32, as `math.hpp` has the other elementary functions: no branches, no
 /// calls, the same bits with every instruction set. Right for arguments of any size: 1.0 ulp.
@@ -70,13 +71,12 @@ inline Angle reduce_turns(float x) {
 inline double sin_of(double r) {
   const double z = r * r;
   return r + r * z *
-                 (-0x15555554cbac77.0p-55 +
-                  z * (0x111110896efbb2.0p-59 + z * (-0x1a00f9e2cae774.0p-65 + z * 0x16cd878c3b46a7.0p-71)));
+                 polynomial(z, -0x15555554cbac77.0p-55, 0x111110896efbb2.0p-59, -0x1a00f9e2cae774.0p-65,
+                            0x16cd878c3b46a7.0p-71);
 }
 inline double cos_of(double r) {
-  const double z = r * r;
-  return 1 + z * (-0x1ffffffd0c5e81.0p-54 +
-                  z * (0x155553e1053a42.0p-57 + z * (-0x16c087e80f1e27.0p-62 + z * 0x199342e0ee5069.0p-68)));
+  return polynomial(r * r, 1.0, -0x1ffffffd0c5e81.0p-54, 0x155553e1053a42.0p-57, -0x16c087e80f1e27.0p-62,
+                    0x199342e0ee5069.0p-68);
 }
 
 /// The sine a quarter of a turn times `ahead` further on.
@@ -86,30 +86,29 @@ inline double sin_ahead(const Angle& a, std::int64_t ahead) {
   return (n & 2) != 0 ? -y : y;
 }
 
-inline bool is_finite(float x) { return std::abs(x) <= std::numeric_limits<float>::max(); }
+/// y, or what a function is near 0, or NaN where x is not finite.
+inline float of_finite(float x, float near_zero, float y) {
+  return select(std::abs(x) < infinity, select(std::abs(x) < 0x1p-12F, near_zero, y), nan);
+}
 
 }  // namespace detail
 
 inline float sin(float x) {
   using namespace detail;
-  const float y = std::copysign(1.0F, x) * static_cast<float>(sin_ahead(reduce_turns(x), 0));
-  const float finite = std::abs(x) < 0x1p-12F ? x : y;
-  return is_finite(x) ? finite : std::numeric_limits<float>::quiet_NaN();
+  const auto y = static_cast<float>(sin_ahead(reduce_turns(x), 0));
+  return of_finite(x, x, std::copysign(1.0F, x) * y);
 }
 
 inline float cos(float x) {
   using namespace detail;
-  const auto y = static_cast<float>(sin_ahead(reduce_turns(x), 1));
-  const float finite = std::abs(x) < 0x1p-12F ? 1.0F : y;
-  return is_finite(x) ? finite : std::numeric_limits<float>::quiet_NaN();
+  return of_finite(x, 1.0F, static_cast<float>(sin_ahead(reduce_turns(x), 1)));
 }
 
 inline float tan(float x) {
   using namespace detail;
   const Angle a = reduce_turns(x);
-  const float y = std::copysign(1.0F, x) * static_cast<float>(sin_ahead(a, 0) / sin_ahead(a, 1));
-  const float finite = std::abs(x) < 0x1p-12F ? x : y;
-  return is_finite(x) ? finite : std::numeric_limits<float>::quiet_NaN();
+  const auto y = static_cast<float>(sin_ahead(a, 0) / sin_ahead(a, 1));
+  return of_finite(x, x, std::copysign(1.0F, x) * y);
 }
 
 inline double sin(double x) { return std::sin(x); }
