@@ -39,8 +39,7 @@ void save(const TensorFunction& model, const nn::StateDict& state, const std::ve
 /// - what is computed from the inputs by other ops without a derivative: arithmetic on integers and on values
 ///   that were detached, views of flags other than reshapes, argmax, and so grid_sample;
 /// - ops that opset 17 cannot say: scatter_reduce with amax, amin and prod (ScatterElements takes the first
-/// two
-///   from opset 18 on), decompositions and solvers, erfinv, Bessel and gamma functions, cumprod, cummax;
+///   two from opset 18 on), decompositions and solvers, erfinv, Bessel and gamma functions, cumprod, cummax;
 /// - random numbers, parts of the batch, and what was changed in place.
 ///
 /// Throws ValueError naming op and source line for these; IoError when the file cannot be written.
