@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include <gradus/autograd/kernels/planes.hpp>
 #include <gradus/autograd/pair.hpp>
 
@@ -33,6 +35,11 @@ void convolve(const Convolution& c, const Planes<const T>& x, const T* w, const 
 template <class T>
 void convolve_to_input(const Convolution& c, const Planes<const T>& y, const T* w, const T* bias,
                        const Planes<T>& x);
+
+/// How many partial sums of this size a gradient by the weight is cut into at most: 16, or what 8 MiB hold.
+inline std::int64_t most_partial_sums(std::int64_t bytes) {
+  return std::clamp<std::int64_t>((8 << 20) / bytes, 1, 16);
+}
 
 /// w (row-major) from x and y.
 template <class T>

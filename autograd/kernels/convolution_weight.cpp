@@ -14,10 +14,9 @@ namespace gradus::kernels {
 
 namespace {
 
-constexpr std::int64_t few_channels = 16;        // below, patches fill a product better than channels do
-constexpr std::int64_t partial_bytes = 8 << 20;  // of all partial sums together
-constexpr std::int64_t out_block = 64;           // channels of y in one product
-constexpr std::int64_t depth_at_once = 192;      // result places that one visit of a sum adds up
+constexpr std::int64_t few_channels = 16;    // below, patches fill a product better than channels do
+constexpr std::int64_t out_block = 64;       // channels of y in one product
+constexpr std::int64_t depth_at_once = 192;  // result places that one visit of a sum adds up
 
 /// The images' channels as rows, as the left factor of a product over places needs them.
 ///
@@ -131,9 +130,8 @@ class Run {
 
  private:
   std::int64_t images_per_chunk() const {
-    const std::int64_t affordable =
-        std::max<std::int64_t>(partial_bytes / (weights_ * static_cast<std::int64_t>(sizeof(T))), 1);
-    const std::int64_t wanted = chunk_count(c_.images, std::min<std::int64_t>(affordable, 16));
+    const std::int64_t bytes = weights_ * static_cast<std::int64_t>(sizeof(T));
+    const std::int64_t wanted = chunk_count(c_.images, most_partial_sums(bytes));
     return std::max(wanted, chunk_for(c_.cost()));
   }
 

@@ -16,8 +16,6 @@ namespace {
 constexpr std::int64_t row_tile = 30;             // places of a row that one product takes
 constexpr std::int64_t resident_bytes = 1 << 18;  // of matrices that stay in a core's L2 from row to row
 constexpr std::int64_t places_at_once = 256;      // of small, deep images
-constexpr std::int64_t widest = 64;               // columns of a tile
-constexpr std::int64_t lanes = 8;                 // columns of a product come in multiples of it
 constexpr std::int64_t least_tasks = 16;          // so that several threads have work
 
 template <class T>
@@ -27,7 +25,7 @@ class Run {
       : c_(c),
         pass_(std::move(pass)),
         step_(tile_depth(c.depth)),
-        block_(std::min(preferred_tile_columns<T>(), chunk_count(c.width, lanes) * lanes)),
+        block_(tile_columns<T>(c.width)),
         blocks_(chunk_count(c.width, block_)),
         matrix_(c.depth * block_) {
     const auto [top, bottom] = std::minmax_element(pass_.taps.begin(), pass_.taps.end(),
@@ -147,9 +145,9 @@ class Run {
     // The result's tile: in place, or beside it where the last columns would not fill a register.
     const std::int64_t tile = chunk_count(pass_.count.w, chunk_count(pass_.count.w, row_tile));
     const std::int64_t last = pass_.count.w - (pass_.count.w - 1) / tile * tile;
-    const std::int64_t padded = chunk_count(columns, lanes) * lanes;
-    T beside[row_tile * widest];
-    static constexpr T zeros[widest] = {};
+    const std::int64_t padded = chunk_count(columns, tile_lanes) * tile_lanes;
+    T beside[row_tile * widest_tile];
+    static constexpr T zeros[widest_tile] = {};
     const bool direct = padded == columns;
     const auto product = [&](std::int64_t places, bool accumulate) {
       return Tile<T>(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -16,6 +17,16 @@ void set_gemm_backend(GemmBackend backend);
 /// hold.
 template <class T>
 std::int64_t preferred_tile_columns();
+
+inline constexpr std::int64_t tile_lanes = 8;    ///< columns of a tile come in multiples of it
+inline constexpr std::int64_t widest_tile = 64;  ///< columns
+
+/// Columns of the tiles that make up a result of `width` columns: as preferred, or fewer where that is
+/// narrow.
+template <class T>
+std::int64_t tile_columns(std::int64_t width) {
+  return std::min(preferred_tile_columns<T>(), (width + tile_lanes - 1) / tile_lanes * tile_lanes);
+}
 
 /// The k of products that together sum over `depth`: its largest divisor that is at most 256.
 std::int64_t tile_depth(std::int64_t depth);

@@ -14,8 +14,6 @@ namespace {
 using namespace winograd;
 
 constexpr std::int64_t patches_at_once = 48;
-constexpr std::int64_t lanes = 8;           // columns of a product come in multiples of it
-constexpr std::int64_t widest = 64;         // columns of a tile
 constexpr std::int64_t depth_at_once = 16;  // of the kernels that a task transforms
 
 template <class T>
@@ -28,7 +26,7 @@ class Run {
         left_(pass.taps[0].column),
         patches_(c.images, pass.count),
         step_(tile_depth(c.depth)),
-        block_(std::min(preferred_tile_columns<T>(), chunk_count(c.width, lanes) * lanes)),
+        block_(tile_columns<T>(c.width)),
         blocks_(chunk_count(c.width, block_)),
         kernels_(c.groups * blocks_ * points * c.depth * block_) {}
 
@@ -66,14 +64,14 @@ class Run {
     const std::int64_t first = block * block_, columns = std::min(block_, c_.width - first);
     const T* from =
         c_.matrices.data + group * c_.matrices.group + k * c_.matrices.depth + first * c_.matrices.width;
-    T taps[9 * widest];  // [tap][column]
+    T taps[9 * widest_tile];  // [tap][column]
     std::fill_n(taps, 9 * block_, T(0));
     for (std::int64_t n = 0; n < columns; ++n)
       for (std::int64_t t = 0; t < 9; ++t)
         taps[t * block_ + n] = from[n * c_.matrices.width + pass_.taps[static_cast<std::size_t>(t)].position];
-    to_points<3>(kernel_to_points, Pixels<T>{taps, 0, 3 * block_, block_}, block_,
-                 kernels_.data() + ((group * blocks_ + block) * points * c_.depth + k) * block_,
-                 c_.depth * block_);
+    transform_square<3, 4>(kernel_to_points, Pixels<T>{taps, 0, 3 * block_, block_}, block_,
+                           kernels_.data() + ((group * blocks_ + block) * points * c_.depth + k) * block_,
+                           c_.depth * block_);
   }
 
   /// Where the results of some patches go: their 2 x 2 places, those that are not there to `unused`.
@@ -83,14 +81,14 @@ class Run {
 
   void run(std::int64_t group, std::int64_t first, std::int64_t count, const Points<T>& pixels,
            const Points<T>& products, T* beside) {
-    T unused[widest];
+    T unused[widest_tile];
     Targets targets;
     for (std::int64_t i = 0; i < count; ++i) {
       const auto at = patches_[first + i];
-      to_points<4>(pixels_to_points,
-                   square<4>(c_.x, c_.x.at(at.image, group * c_.depth), c_.depth, c_.size, at.row + top_,
-                             at.column + left_, beside),
-                   c_.depth, pixels[0] + i * c_.depth, pixels.plane);
+      transform_square<4, 4>(pixels_to_points,
+                             square<4>(c_.x, c_.x.at(at.image, group * c_.depth), c_.depth, c_.size,
+                                       at.row + top_, at.column + left_, beside),
+                             c_.depth, pixels[0] + i * c_.depth, pixels.plane);
       for (std::int64_t j = 0; j < 4; ++j) {
         const std::int64_t row = at.row + j / 2, column = at.column + j % 2;
         targets.places[i][j] = row < pass_.count.h && column < pass_.count.w
@@ -113,9 +111,9 @@ class Run {
   /// `channels` channels of y from `channel` on, from products [point][patch][channel of the block].
   void write(const Targets& targets, std::int64_t count, std::int64_t channel, std::int64_t channels,
              const Points<T>& products, T* unused) {
-    static constexpr T zeros[widest] = {};
+    static constexpr T zeros[widest_tile] = {};
     const T* bias = c_.bias == nullptr ? zeros : c_.bias + channel;
-    T probe[widest] = {};  // becomes NaN where a result is not finite
+    T probe[widest_tile] = {};  // becomes NaN where a result is not finite
     vectorized(
         [=, from = products[0], plane = products.plane, block = block_, places = targets.places, &probe] {
           for (std::int64_t i = 0; i < count; ++i) {

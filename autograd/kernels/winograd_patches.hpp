@@ -117,18 +117,19 @@ Pixels<T> square(const Planes<const T>& x, const T* image, std::int64_t channels
   return {beside, 0, N * channels, channels};
 }
 
-/// N x N pixels transformed to points, to[point * plane + channel].
-template <std::size_t N, class T, class F>
-void to_points(F transform, const Pixels<T>& pixels, std::int64_t channels, T* to, std::int64_t plane) {
+/// Of each channel N x N values, transformed to M x M: to[place * plane + channel].
+template <std::size_t N, std::size_t M, class T, class F>
+void transform_square(F transform, const Pixels<T>& from, std::int64_t channels, T* to, std::int64_t plane) {
   vectorized([=] {
     for_channels<T>(channels, [&]<class V>(std::int64_t k) {
-      V from[N][N], at[4][4];
+      V values[N][N], transformed[M][M];
       for (std::size_t i = 0; i < N; ++i)
         for (std::size_t j = 0; j < N; ++j)
-          load(from[i][j], pixels.data + static_cast<std::int64_t>(i) * pixels.row +
-                               static_cast<std::int64_t>(j) * pixels.column + k);
-      along_both(transform, from, at);
-      for (std::int64_t p = 0; p < points; ++p) store(at[p / 4][p % 4], to + p * plane + k);
+          load(values[i][j], from.data + static_cast<std::int64_t>(i) * from.row +
+                                 static_cast<std::int64_t>(j) * from.column + k);
+      along_both(transform, values, transformed);
+      for (std::size_t p = 0; p < M * M; ++p)
+        store(transformed[p / M][p % M], to + static_cast<std::int64_t>(p) * plane + k);
     });
   });
 }

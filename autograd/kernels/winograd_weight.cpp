@@ -14,8 +14,6 @@ namespace {
 
 using namespace winograd;
 
-constexpr std::int64_t partial_bytes = 8 << 20;  // of all partial sums together
-constexpr std::int64_t most_chunks = 16;
 constexpr std::int64_t patches_at_once = 64;  // that one visit of a sum adds up
 constexpr std::int64_t turned_at_once = 8;    // patches whose points become columns together
 constexpr std::int64_t in_block = 64;         // channels of x in one task
@@ -48,8 +46,8 @@ class Run {
  private:
   std::int64_t patches_per_chunk() const {
     const std::int64_t bytes = c_.groups * points * matrix_ * static_cast<std::int64_t>(sizeof(T));
-    const std::int64_t most = std::clamp<std::int64_t>(partial_bytes / bytes, 1, most_chunks);
-    return chunk_count(chunk_count(patches_.count, most), patches_at_once) * patches_at_once;
+    const std::int64_t wanted = chunk_count(patches_.count, most_partial_sums(bytes));
+    return chunk_count(wanted, patches_at_once) * patches_at_once;
   }
 
   T* partial(std::int64_t chunk, std::int64_t group, std::int64_t point) const {
@@ -84,10 +82,10 @@ class Run {
       const std::int64_t n = std::min(turned_at_once, count - i);
       for (std::int64_t k = 0; k < n; ++k) {
         const auto at = patches_[first + i + k];
-        to_points<4>(pixels_to_points,
-                     square<4>(x_, x_.at(at.image, channel), channels, c_.input, at.row - c_.padding.h,
-                               at.column - c_.padding.w, beside),
-                     channels, few[0] + k * channels, few.plane);
+        transform_square<4, 4>(pixels_to_points,
+                               square<4>(x_, x_.at(at.image, channel), channels, c_.input,
+                                         at.row - c_.padding.h, at.column - c_.padding.w, beside),
+                               channels, few[0] + k * channels, few.plane);
       }
       for (std::int64_t p = 0; p < points; ++p)
         transpose(few[p], channels, n, channels, left[p] + i, patches_at_once);
@@ -99,32 +97,34 @@ class Run {
                    T* beside) const {
     for (std::int64_t i = 0; i < count; ++i) {
       const auto at = patches_[first + i];
-      to_points<2>(places_to_points,
-                   square<2>(y_, y_.at(at.image, channel), c_.out, c_.output, at.row, at.column, beside),
-                   c_.out, right[0] + i * c_.out, right.plane);
+      transform_square<2, 4>(
+          places_to_points,
+          square<2>(y_, y_.at(at.image, channel), c_.out, c_.output, at.row, at.column, beside), c_.out,
+          right[0] + i * c_.out, right.plane);
     }
   }
 
   /// w[group, out, in, position] = the kernel whose points are the partial sums, added in order.
   void combine(T* w) {
-    parallel_for(c_.groups * c_.in, chunk_for(chunks_ * points * c_.out),
-                 [&](std::int64_t begin, std::int64_t end) {
-                   const Points<T> sums(c_.out);
-                   const Scratch<T> kernel(9 * c_.out);
-                   for (std::int64_t i = begin; i < end; ++i) {
-                     add_up(i / c_.in, i % c_.in, sums);
-                     to_kernel(sums, kernel.data());
-                     T* to = w + (i / c_.in * c_.out * c_.in + i % c_.in) * 9;
-                     bool finite = true;
-                     for (std::int64_t o = 0; o < c_.out; ++o)
-                       for (std::int64_t p = 0; p < 9; ++p) {
-                         const T value = kernel.data()[p * c_.out + o];
-                         finite &= std::isfinite(value);
-                         to[o * c_.in * 9 + p] = value;
-                       }
-                     if (!finite) finite_ = false;
-                   }
-                 });
+    parallel_for(
+        c_.groups * c_.in, chunk_for(chunks_ * points * c_.out), [&](std::int64_t begin, std::int64_t end) {
+          const Points<T> sums(c_.out);
+          const Scratch<T> kernel(9 * c_.out);  // [position][out]
+          for (std::int64_t i = begin; i < end; ++i) {
+            add_up(i / c_.in, i % c_.in, sums);
+            transform_square<4, 3>(points_to_kernel, Pixels<T>{sums[0], 0, 4 * sums.plane, sums.plane},
+                                   c_.out, kernel.data(), c_.out);
+            T* to = w + (i / c_.in * c_.out * c_.in + i % c_.in) * 9;
+            bool finite = true;
+            for (std::int64_t o = 0; o < c_.out; ++o)
+              for (std::int64_t p = 0; p < 9; ++p) {
+                const T value = kernel.data()[p * c_.out + o];
+                finite &= std::isfinite(value);
+                to[o * c_.in * 9 + p] = value;
+              }
+            if (!finite) finite_ = false;
+          }
+        });
   }
 
   /// sums [point][out] of one channel of x.
@@ -137,18 +137,6 @@ class Run {
         for (std::int64_t o = 0; o < c_.out; ++o) to[o] += from[o];
       }
     }
-  }
-
-  /// kernel [position][out]
-  void to_kernel(const Points<T>& sums, T* kernel) const {
-    vectorized([from = sums[0], plane = sums.plane, out = c_.out, kernel] {
-      for_channels<T>(out, [&]<class V>(std::int64_t o) {
-        V at_points[4][4], g[3][3];
-        for (std::int64_t p = 0; p < points; ++p) load(at_points[p / 4][p % 4], from + p * plane + o);
-        along_both(points_to_kernel, at_points, g);
-        for (std::int64_t p = 0; p < 9; ++p) store(g[p / 3][p % 3], kernel + p * out + o);
-      });
-    });
   }
 
   const Convolution& c_;
