@@ -66,23 +66,6 @@ void fold_runs(const Fold& fold, std::array<const T*, N> x, std::array<std::int6
   });
 }
 
-/// As above for elements that are not dense in memory: they are gathered.
-template <class T, std::size_t N, class Fold, std::size_t... K>
-void fold_gathered(const Fold& fold, const Walk<1 + N>& reduced, std::array<const T*, N> x, std::int64_t kept,
-                   std::int64_t begin, std::int64_t end, typename Fold::State* states,
-                   std::index_sequence<K...> arrays) {
-  std::array<Stage<T>, N> stages;
-  for (std::int64_t first = begin; first < end; first += Stage<T>::size) {
-    const std::int64_t n = std::min(Stage<T>::size, end - first);
-    std::int64_t at = 0;
-    walk_range(reduced, first, first + n, [&](const auto& offsets, std::int64_t m, const auto& steps) {
-      (stages[K].put(at, x[K] + offsets[K + 1], m, steps[K + 1]), ...);
-      at += m;
-    });
-    fold_runs(fold, std::array{stages[K].values()...}, {}, 1, kept, first, n, states, arrays);
-  }
-}
-
 /// Deals `n` rows, a group or what is left of it, out to states[lane, width]: an element of each to each of
 /// `width` neighbouring kept elements.
 template <class T, std::size_t N, class Fold, std::size_t... K>
@@ -144,7 +127,8 @@ bool goes_by_rows(const Reduction<N>& plan) {
   return rows && !reduced_dense;
 }
 
-/// Folds block `b` of at most `tile` kept elements, [first, last), into out[0], out[1], ...
+/// Folds block `b` of at most `tile` kept elements, [first, last), into out[0], out[1], ... The plan goes by
+/// rows, or its reduced elements are dense.
 template <class T, std::size_t N, class Fold>
 void fold_block(const Fold& fold, const Reduction<N>& plan, const std::array<const T*, N>& in,
                 std::int64_t first, std::int64_t last, std::int64_t b, typename Fold::State* out) {
@@ -152,26 +136,21 @@ void fold_block(const Fold& fold, const Reduction<N>& plan, const std::array<con
   constexpr std::make_index_sequence<N> arrays;
   const std::int64_t begin = b * reduction_block;
   const std::int64_t end = std::min(plan.reduced.count, begin + reduction_block);
-  const bool rows = goes_by_rows(plan), dense = is_dense_run(plan.reduced);
+  const bool rows = goes_by_rows(plan);
   std::array<State, static_cast<std::size_t>(lanes * tile<State>)> states;
   walk_range(plan.kept, first, last, [&](const auto& offsets, std::int64_t n, const auto& steps) {
     const std::int64_t kept = offsets[0];
     std::array<const T*, N> x = in;
     std::array<std::int64_t, N> x_steps;
     for (std::size_t k = 0; k < N; ++k) {
-      x[k] += offsets[k + 1] + (dense && !rows ? begin : 0);
+      x[k] += offsets[k + 1] + (rows ? 0 : begin);
       x_steps[k] = steps[k + 1];
     }
     std::fill_n(states.begin(), lanes * n, fold.start());
     if (rows)
       fold_rows(fold, plan.reduced, x, kept, n, begin, end, states.data(), arrays);
-    else if (dense)
-      fold_runs(fold, x, x_steps, n, kept, begin, end - begin, states.data(), arrays);
     else
-      for (std::int64_t i = 0; i < n; ++i) {
-        fold_gathered(fold, plan.reduced, x, kept + i, begin, end, states.data() + i * lanes, arrays);
-        for (std::size_t k = 0; k < N; ++k) x[k] += x_steps[k];
-      }
+      fold_runs(fold, x, x_steps, n, kept, begin, end - begin, states.data(), arrays);
     const std::int64_t lane_step = rows ? n : 1, kept_step = rows ? 1 : lanes;
     for (std::int64_t i = 0; i < n; ++i)
       out[kept - first + i] = merge_pairs<lanes>(fold, [&](std::int64_t l) {

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <memory>
 #include <tuple>
 
 #include <gradus/autograd/kernels/isa.hpp>
+#include <gradus/autograd/kernels/layout.hpp>
 #include <gradus/autograd/kernels/loops.hpp>
+#include <gradus/autograd/kernels/memory.hpp>
 
 namespace gradus::kernels {
 
@@ -53,19 +54,14 @@ struct Strided {
 
 namespace detail {
 
-/// Rows of one array that are made dense together, so that neighbours share what is read with each.
-inline constexpr std::int64_t row_batch = 16;
+/// Rows that are made dense together, because neighbours share what is read with each: lines of the cache,
+/// and pages; as many as have room in L2.
+inline std::int64_t row_batch(std::int64_t bytes_a_row) {
+  constexpr std::int64_t room = 393216, line = 16;
+  return std::clamp<std::int64_t>(room / bytes_a_row / line, 1, 4) * line;
+}
 /// Elements between them, so that rows of a power of two do not fall on the same few lines of the cache.
 inline constexpr std::int64_t row_gap = 16;
-
-/// Copies `count` rows of n elements, each `step` apart, between a strided array and a dense one.
-template <class T, class S>
-void copy_rows(T* to, std::int64_t to_start, std::int64_t to_step, const S* from, std::int64_t from_start,
-               std::int64_t from_step, std::int64_t count, std::int64_t n) {
-  for (std::int64_t i = 0; i < n; ++i)
-    for (std::int64_t r = 0; r < count; ++r)
-      to[r * to_start + i * to_step] = from[r * from_start + i * from_step];
-}
 
 /// Row r of a run: f(n, out, in...), or with places f(n, out, in..., places).
 template <std::size_t N, class F, class R, class... X>
@@ -92,6 +88,9 @@ void map_rows(const Rows<N>& rows, std::int64_t cost, F f, R* out, const X*... i
   const std::int64_t n = rows.length;
   const bool dense = n <= 1 || std::all_of(rows.steps.begin(), rows.steps.begin() + 1 + sizeof...(X),
                                            [](auto s) { return s == 1; });
+  const std::int64_t pitch = n + detail::row_gap;
+  const std::int64_t batch =
+      detail::row_batch(pitch * static_cast<std::int64_t>((sizeof(R) + ... + sizeof(X))));
   const auto run = [&]<std::size_t... K>(std::int64_t begin, std::int64_t end, std::index_sequence<K...>) {
     if (dense)
       return vectorized_for<R, X...>([=, &starts = rows.starts] {
@@ -101,29 +100,29 @@ void map_rows(const Rows<N>& rows, std::int64_t cost, F f, R* out, const X*... i
                             in + at[K + 1] + r * steps[K + 1]...);
         });
       });
-    const std::int64_t pitch = n + detail::row_gap;
-    const auto size = static_cast<std::size_t>(detail::row_batch * pitch);
-    const auto result = std::make_unique_for_overwrite<R[]>(size);
-    const std::tuple operands{std::make_unique_for_overwrite<X[]>(size)...};
+    const Scratch<R> result(batch * pitch);
+    const std::tuple operands{Scratch<X>(batch * pitch)...};
     walk_range(rows.starts, begin, end, [&](const auto& at, std::int64_t m, const auto& starts) {
-      for (std::int64_t first = 0; first < m; first += detail::row_batch) {
-        const std::int64_t count = std::min(detail::row_batch, m - first);
-        (detail::copy_rows(std::get<K>(operands).get(), pitch, 1, in + at[K + 1] + first * starts[K + 1],
-                           starts[K + 1], rows.steps[K + 1], count, n),
+      for (std::int64_t first = 0; first < m; first += batch) {
+        const std::int64_t count = std::min(batch, m - first);
+        (copy_tile(count, n, std::get<K>(operands).data(), {pitch, 1}, in + at[K + 1] + first * starts[K + 1],
+                   {starts[K + 1], rows.steps[K + 1]}),
          ...);
-        vectorized_for<R, X...>([=, y = result.get(), x = std::tuple{std::get<K>(operands).get()...}] {
+        vectorized_for<R, X...>([=, y = result.data(), x = std::tuple{std::get<K>(operands).data()...}] {
           for (std::int64_t r = 0; r < count; ++r)
             detail::one_row(f, n, first + r, at, starts, y + r * pitch,
                             static_cast<const X*>(std::get<K>(x) + r * pitch)...);
         });
-        detail::copy_rows(out + at[0] + first * starts[0], starts[0], rows.steps[0], result.get(), pitch, 1,
-                          count, n);
+        copy_tile<R>(count, n, out + at[0] + first * starts[0], {starts[0], rows.steps[0]}, result.data(),
+                     {pitch, 1});
       }
     });
   };
-  parallel_for(
-      rows.starts.count, chunk_for(std::max<std::int64_t>(n, 1) * cost),
-      [&](std::int64_t begin, std::int64_t end) { run(begin, end, std::index_sequence_for<X...>()); });
+  const std::int64_t unit = dense ? 1 : batch;
+  const std::int64_t chunk = chunk_count(chunk_for(std::max<std::int64_t>(n, 1) * cost), unit) * unit;
+  parallel_for(rows.starts.count, chunk, [&](std::int64_t begin, std::int64_t end) {
+    run(begin, end, std::index_sequence_for<X...>());
+  });
 }
 
 }  // namespace gradus::kernels

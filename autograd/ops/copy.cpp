@@ -1,6 +1,7 @@
 #include <gradus/autograd/ops/copy.hpp>
 
 #include <gradus/autograd/kernels/convert.hpp>
+#include <gradus/autograd/kernels/layout.hpp>
 #include <gradus/autograd/kernels/layout_copies.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
@@ -55,6 +56,9 @@ void copy_values(const Tensor& source, const Tensor& target) {
                                        broadcast_strides(source.shape(), source.strides(), target.shape()));
   dispatch(source.dtype(), [&]<class S>() {
     dispatch(target.dtype(), [&]<class T>() {
+      if constexpr (std::is_same_v<S, T>)
+        if (kernels::is_turned<T>(walk))
+          return kernels::copy_walk(walk, target.mutable_data<T>(), source.data<S>());
       kernels::map(
           walk, elementwise::cheap, [](S v) { return kernels::convert<T>(v); }, target.mutable_data<T>(),
           source.data<S>());

@@ -71,6 +71,7 @@ struct Mean {
 template <class T>
 struct TruthFold {
   using State = bool;
+  static constexpr bool any_order = true;
   bool* out;
   bool of_all;
 

@@ -32,6 +32,41 @@ TEST_CASE("contiguous copies only where it must", "[copy]") {
   CHECK(zeros({0, 3}).contiguous().numel() == 0);
 }
 
+TEST_CASE("contiguous puts every element of permuted, sliced and expanded tensors in its place", "[copy]") {
+  const Shape shape = GENERATE(Shape{1, 1, 1}, Shape{2, 3, 5}, Shape{8, 1, 16}, Shape{9, 16, 24},
+                               Shape{33, 7, 65}, Shape{3, 130, 70});
+  const DType dtype = GENERATE(float32, float64, int64, uint8, boolean);
+  const Tensor x = remainder(reshape(arange(numel(shape)), shape) * 31, 257).to(dtype);
+  const auto value = [&](std::int64_t i) { return remainder(tensor(31 * i), 257).to(dtype).to(float64); };
+  const std::vector<double> values = x.to(float64).to_vector<double>();
+  CHECK(values.back() == value(x.numel() - 1).item<double>());
+  for (const Dims& order :
+       {Dims{0, 1, 2}, Dims{0, 2, 1}, Dims{1, 0, 2}, Dims{1, 2, 0}, Dims{2, 0, 1}, Dims{2, 1, 0}})
+    for (const std::int64_t step : {1, 2}) {
+      CAPTURE(shape, name(dtype), order, step);
+      const Tensor turned = permute(x, order), y = slice(turned, 1, 0, turned.size(1), step);
+      const Tensor z = expand(unsqueeze(y, 1), {y.size(0), 3, y.size(1), y.size(2)});
+      Tensor back = slice(empty_like(turned), 1, 0, turned.size(1), step);  // where y came from
+      back.copy_(y.contiguous());
+      std::vector<double> expected, thrice;
+      for (std::int64_t a = 0; a < y.size(0); ++a) {
+        const std::size_t first = expected.size();
+        for (std::int64_t b = 0; b < y.size(1); ++b)
+          for (std::int64_t c = 0; c < y.size(2); ++c) {
+            const auto s = contiguous_strides(shape);
+            const auto at = [&](std::size_t d) { return s[static_cast<std::size_t>(order[d])]; };
+            expected.push_back(values[static_cast<std::size_t>(a * at(0) + step * b * at(1) + c * at(2))]);
+          }
+        const std::vector<double> plane(expected.begin() + static_cast<std::ptrdiff_t>(first),
+                                        expected.end());
+        for (int i = 0; i < 3; ++i) thrice.insert(thrice.end(), plane.begin(), plane.end());
+      }
+      CHECK(y.contiguous().to(float64).to_vector<double>() == expected);
+      CHECK(z.contiguous().to(float64).to_vector<double>() == thrice);
+      CHECK(back.to(float64).to_vector<double>() == expected);
+    }
+}
+
 TEST_CASE("copies into another layout are counted", "[copy]") {
   const Tensor x = ones({2, 3}), column = ones({3, 1});
   const auto counted = [](auto&& f) {

@@ -1,4 +1,5 @@
 // What holds for every reduction: its values by the definition, its derivatives, its bits.
+#include <gradus/autograd/backward.hpp>
 #include <gradus/autograd/gradcheck.hpp>
 #include <gradus/autograd/ops.hpp>
 
@@ -195,6 +196,43 @@ TEST_CASE("reductions give the same bits for any strides of the same values", "[
       CHECK(test::same_bits(r.f(transposed, dims, false), expected));
       CHECK(test::same_bits(r.f(apart, dims, false), expected));
     }
+}
+
+TEST_CASE("reductions of large tensors give the same bits in every order of the memory", "[reduce]") {
+  manual_seed(13);
+  // Rows of whole groups and of odd lengths, rows too long to share cache lines, and three dimensions.
+  const std::vector<Shape> shapes{{70, 1030}, {130, 256}, {3, 33001}, {17, 5, 300}, {40, 40, 40}};
+  for (const Shape& shape : shapes) {
+    Tensor x = uneven(shape, float32);
+    select(flatten(x), 0, 7).fill_(-0.0), select(flatten(x), 0, x.numel() - 3).fill_(0.0);
+    const Tensor g = uneven(shape, float32);
+    const auto results = [&](const Tensor& v, const Tensor& up) {
+      std::vector<Tensor> all;
+      for (const Dims& dims : {Dims{}, Dims{0}, Dims{-1}})
+        for (const Tensor& y : {sum(v, dims), gradus::std(v, dims), amax(v, dims), amin(abs(v), dims),
+                                any(v > 9, dims), gradus::all(v != 0, dims)})
+          all.push_back(y);
+      for (const std::int64_t dim : {0, -1}) {
+        const Tensor leaf = v.detach().requires_grad_();
+        all.push_back(softmax(leaf, dim));
+        all.push_back(grad(all.back(), leaf, {.grad_outputs = {up}}));
+      }
+      all.push_back(argmax(v));
+      const Tensor leaf = v.detach().requires_grad_();
+      all.push_back(grad(layer_norm(leaf, {v.size(-1)}), leaf, {.grad_outputs = {up}}));
+      return all;
+    };
+    const std::vector<Tensor> expected = results(x, g);
+    const auto last = static_cast<std::int64_t>(x.rank()) - 1;
+    const auto turn = [&](const Tensor& t) { return transpose(transpose(t, 0, last).contiguous(), 0, last); };
+    for (const auto& [v, up] : {std::pair{turn(x), turn(g)}, std::pair{turn(x), g}, std::pair{x, turn(g)}}) {
+      const std::vector<Tensor> found = results(v, up);
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        CAPTURE(shape, i, v.strides(), up.strides());
+        CHECK(test::same_values(found[i].detach(), expected[i].detach()));
+      }
+    }
+  }
 }
 
 TEST_CASE("reductions refuse dimensions that do not exist or come twice", "[reduce][error]") {
