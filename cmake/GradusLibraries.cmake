@@ -41,11 +41,12 @@ function(gradus_library name)
     target_precompile_headers(gradus_${name} PRIVATE <algorithm> <cmath> <functional> <memory> <optional> <ranges> <span>
                               <string> <unordered_map> <vector> <fmt/format.h> ${arg_READ_ONCE})
   endif()
+  file(GLOB_RECURSE kernels CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/kernels/*.cpp)
+  set_source_files_properties(${kernels} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)  # long enough by themselves
   if(GRADUS_SANITIZE)
     # Loops over elements must stay bearable; clang wants the same level in a source and its precompiled header.
-    file(GLOB_RECURSE kernels CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/kernels/*.cpp
-         ${CMAKE_CURRENT_SOURCE_DIR}/${name}/random.cpp)
     list(FILTER kernels EXCLUDE REGEX "/linalg_")  # Eigen's take long to compile, and their matrices are small
+    list(APPEND kernels ${CMAKE_CURRENT_SOURCE_DIR}/${name}/random.cpp)
     set_source_files_properties(${kernels} PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)
   endif()
 endfunction()

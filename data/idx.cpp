@@ -173,7 +173,7 @@ std::string gzipped(const std::string& bytes) {
 
 template <class T, class Raw>
 Tensor convert(const std::vector<std::uint8_t>& body, const Shape& shape) {
-  Tensor x = empty(shape, dtype_of<T>);
+  Tensor x = empty(shape, gradus::dtype_of<T>);
   T* out = x.mutable_data<T>();
   using Bits = std::conditional_t<
       sizeof(Raw) == 1, std::uint8_t,

@@ -16,21 +16,21 @@ namespace fs = std::filesystem;
 constexpr std::int64_t side = 28;
 
 /// What tells the two sets of this format apart.
-struct Kind {
+struct Images {
   const char* name;
   const char* variable;  ///< of the environment, with their folder
   const char* cache;     ///< their folder within the cache
   bool has_sample;
   float mean, deviation;
 };
-constexpr Kind digits{"mnist", "GRADUS_DATA", "mnist", true, 0.1307F, 0.3081F};
-constexpr Kind clothing{"fashion_mnist", "GRADUS_FASHION_DATA", "fashion-mnist", false, 0.2860F, 0.3530F};
+constexpr Images digits{"mnist", "GRADUS_DATA", "mnist", true, 0.1307F, 0.3081F};
+constexpr Images clothing{"fashion_mnist", "GRADUS_FASHION_DATA", "fashion-mnist", false, 0.2860F, 0.3530F};
 
 /// The file in `folder` under any of its names.
-std::optional<fs::path> find(const fs::path& folder, const std::string& stem, const std::string& kind) {
+std::optional<fs::path> find(const fs::path& folder, const std::string& stem, const std::string& images) {
   for (const char* separator : {"-", "."})
     for (const char* ending : {"", ".gz"}) {
-      const fs::path file = folder / (stem + separator + kind + ending);
+      const fs::path file = folder / (stem + separator + images + ending);
       if (std::error_code ignored; fs::is_regular_file(file, ignored)) return file;
     }
   return std::nullopt;
@@ -53,9 +53,9 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-fs::path cache_folder(const Kind& kind) {
+fs::path cache_folder(const Images& images) {
   const std::string xdg = variable("XDG_CACHE_HOME"), home = variable("HOME");
-  return (xdg.empty() ? fs::path(home) / ".cache" : fs::path(xdg)) / "gradus" / kind.cache;
+  return (xdg.empty() ? fs::path(home) / ".cache" : fs::path(xdg)) / "gradus" / images.cache;
 }
 
 /// Where the sample is: in the source tree this was built from, or installed.
@@ -71,7 +71,7 @@ struct Place {
   bool is_sample = false;
 };
 
-Place locate(const Kind& kind, Split split, const fs::path& given) {
+Place locate(const Images& images, Split split, const fs::path& given) {
   const auto must = [&](const fs::path& folder, const std::string& why) {
     const auto files = find_files(folder, split);
     const std::string prefix = split == Split::train ? "train" : "t10k";
@@ -79,14 +79,14 @@ Place locate(const Kind& kind, Split split, const fs::path& given) {
         files.has_value(),
         "{}: {} ({}) does not hold {}-images-idx3-ubyte and {}-labels-idx1-ubyte (also looked for with a "
         "dot for the second hyphen, and with .gz)",
-        kind.name, folder.string(), why, prefix, prefix);
+        images.name, folder.string(), why, prefix, prefix);
     return Place{folder, *files};
   };
   if (!given.empty()) return must(given, "the folder that was given");
-  if (const std::string folder = variable(kind.variable); !folder.empty())
-    return must(folder, std::string("$") + kind.variable);
-  const fs::path cache = cache_folder(kind);
-  if (!kind.has_sample) return must(cache, "the cache folder");
+  if (const std::string folder = variable(images.variable); !folder.empty())
+    return must(folder, std::string("$") + images.variable);
+  const fs::path cache = cache_folder(images);
+  if (!images.has_sample) return must(cache, "the cache folder");
   if (const auto files = find_files(cache, split)) return {cache, *files};
   const auto sample = sample_folder();
   require<IoError>(sample.has_value(), "mnist: no data in {}, and the sample is not in {} any more",
@@ -111,8 +111,8 @@ Mnist::Batch Mnist::get_batch(std::span<const std::int64_t> indices) const {
 
 /// Reads one of the sets.
 struct MnistReader {
-  static Mnist read(const Kind& kind, Split split, const MnistOptions& options) {
-    const Place place = locate(kind, split, options.folder);
+  static Mnist read(const Images& images, Split split, const MnistOptions& options) {
+    const Place place = locate(images, split, options.folder);
     Mnist set;
     set.folder_ = place.folder;
     set.is_sample_ = place.is_sample;
@@ -120,17 +120,17 @@ struct MnistReader {
     const Tensor labels = read_idx(place.files.labels);
     require<IoError>(set.pixels_.dtype() == uint8 && set.pixels_.rank() == 3 && set.pixels_.size(1) == side &&
                          set.pixels_.size(2) == side,
-                     "{}: {} holds {} {}; needs uint8 images of 28 x 28", kind.name,
+                     "{}: {} holds {} {}; needs uint8 images of 28 x 28", images.name,
                      place.files.images.string(), set.pixels_.dtype(), set.pixels_.shape());
     require<IoError>(labels.dtype() == uint8 && labels.rank() == 1 && labels.size(0) == set.pixels_.size(0),
-                     "{}: {} holds {} {}; needs one uint8 label for each of the {} images", kind.name,
+                     "{}: {} holds {} {}; needs one uint8 label for each of the {} images", images.name,
                      place.files.labels.string(), labels.dtype(), labels.shape(), set.pixels_.size(0));
     for (std::int64_t i = 0; i < labels.size(0); ++i)
       require<IoError>(labels.data<std::uint8_t>()[i] <= 9, "{}: {} calls image {} a {}; classes are 0 to 9",
-                       kind.name, place.files.labels.string(), i, labels.data<std::uint8_t>()[i]);
+                       images.name, place.files.labels.string(), i, labels.data<std::uint8_t>()[i]);
     set.labels_ = labels.to(int64);
-    set.scale_ = options.normalize ? 1 / (255 * kind.deviation) : 1.0F / 255;
-    set.shift_ = options.normalize ? -kind.mean / kind.deviation : 0.0F;
+    set.scale_ = options.normalize ? 1 / (255 * images.deviation) : 1.0F / 255;
+    set.shift_ = options.normalize ? -images.mean / images.deviation : 0.0F;
     return set;
   }
 };

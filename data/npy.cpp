@@ -125,7 +125,7 @@ class HeaderParser {
   std::size_t place_ = 0;
 };
 
-Encoding encoding_of(const Source& source, const std::string& descr) {
+Encoding described_encoding(const Source& source, const std::string& descr) {
   source.check(!descr.ends_with('O'), "holds Python objects ({}), which are not read", descr);
   if (descr.size() == 3 && std::string_view("<>|=").find(descr[0]) != std::string_view::npos)
     for (const auto& [encoding, kind] : kinds)
@@ -150,7 +150,7 @@ Tensor parse_npy(const Source& source, std::string_view tensor) {
   source.check(length <= source.size() - place, "says its header has {} bytes; {} are left", length,
                source.size() - place);
   Header header = HeaderParser(source, source.text(place, length)).parse();
-  const Encoding encoding = encoding_of(source, header.descr);
+  const Encoding encoding = described_encoding(source, header.descr);
   if (header.fortran_order) std::reverse(header.shape.begin(), header.shape.end());
   const Extent extent = extent_of(source, tensor, header.shape, encoding);
   const std::uint64_t begin = place + length;
@@ -166,9 +166,8 @@ Tensor parse_npy(const Source& source, std::string_view tensor) {
 }
 
 std::string header_of(const Tensor& x, bool fortran_order) {
-  const auto* known = std::find_if(std::begin(kinds), std::end(kinds), [&](const auto& kind) {
-    return kind.first == data::encoding_of(x.dtype());
-  });
+  const auto* known = std::find_if(std::begin(kinds), std::end(kinds),
+                                   [&](const auto& kind) { return kind.first == encoding_of(x.dtype()); });
   std::string sizes;
   for (const std::int64_t n : x.shape()) sizes += fmt::format("{}, ", n);
   if (x.rank() > 1) sizes.resize(sizes.size() - 2);

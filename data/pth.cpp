@@ -162,9 +162,9 @@ NamedTensors read_pth(const std::filesystem::path& file) {
 namespace {
 
 /// What makes tensors aliases: where and how they lie in memory.
-using Place = std::tuple<const void*, std::int64_t, std::vector<std::int64_t>, std::vector<std::int64_t>>;
+using Alias = std::tuple<const void*, std::int64_t, std::vector<std::int64_t>, std::vector<std::int64_t>>;
 
-Place place_of(const Tensor& x) {
+Alias alias_of(const Tensor& x) {
   return {x.impl()->storage.get(),
           x.offset(),
           {x.shape().begin(), x.shape().end()},
@@ -212,12 +212,12 @@ void write_pth(const std::filesystem::path& file, const NamedTensors& tensors, S
   program.empty_tuple();
   program.call();
   program.mark();
-  std::map<Place, std::string> keys;
+  std::map<Alias, std::string> keys;
   std::vector<Tensor> contents;
   std::set<std::string> names;
   for (const auto& [name, x] : tensors) {
     require(names.insert(name).second, "the name {} is given twice", name);
-    const auto [key, is_new] = keys.try_emplace(place_of(x), std::to_string(contents.size()));
+    const auto [key, is_new] = keys.try_emplace(alias_of(x), std::to_string(contents.size()));
     if (is_new) contents.push_back(x);
     program.text(name);
     write_tensor(program, x, key->second);

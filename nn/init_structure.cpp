@@ -56,7 +56,7 @@ Tensor sparse_(Tensor tensor, double sparsity, double std, Generator* generator,
   require<ShapeError>(tensor.rank() == 2, "the tensor is {}; needs a matrix", tensor.shape());
   require(sparsity >= 0 && sparsity <= 1, "a sparsity of {} was given; it must lie in [0, 1]", sparsity);
   const NoGrad guard;
-  normal_(tensor, 0, std, generator, at);
+  init::normal_(tensor, 0, std, generator, at);
   const std::int64_t rows = tensor.size(0);
   const auto zeros = static_cast<std::int64_t>(std::ceil(sparsity * static_cast<double>(rows)));
   for (std::int64_t column = 0; column < tensor.size(1); ++column) {

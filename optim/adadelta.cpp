@@ -8,7 +8,7 @@ namespace gradus::optim {
 namespace {
 
 template <class T>
-struct Adapt {
+struct AdadeltaStep {
   T lr, rho, eps, weight_decay;
 
   void operator()(T& w, T g, T& square, T& delta) const {
@@ -35,8 +35,8 @@ void AdadeltaRule::update(const Options& o, std::span<Update<State>> updates) {
   fused::update_all(
       updates, cost,
       [&]<class T>(const Update<State>&) {
-        return Adapt<T>{static_cast<T>(o.lr), static_cast<T>(o.rho), static_cast<T>(o.eps),
-                        static_cast<T>(o.weight_decay)};
+        return AdadeltaStep<T>{static_cast<T>(o.lr), static_cast<T>(o.rho), static_cast<T>(o.eps),
+                               static_cast<T>(o.weight_decay)};
       },
       &State::square_avg, &State::acc_delta);
 }

@@ -8,7 +8,7 @@ namespace gradus::optim {
 namespace {
 
 template <class T>
-struct Adapt {
+struct AdamStep {
   T beta1, beta2, eps;
   T step_size;     // lr / (1 - beta1^t)
   T root;          // sqrt(1 - beta2^t)
@@ -39,13 +39,13 @@ void adapt(const Options& o, double weight_decay, double shrink, std::span<Updat
   constexpr std::int64_t cost = 16;
   const auto make = [&]<class T>(const Update<AdamState>& u) {
     const auto t = static_cast<double>(u.steps);
-    return Adapt<T>{.beta1 = static_cast<T>(o.betas[0]),
-                    .beta2 = static_cast<T>(o.betas[1]),
-                    .eps = static_cast<T>(o.eps),
-                    .step_size = static_cast<T>(o.lr / (1 - std::pow(o.betas[0], t))),
-                    .root = static_cast<T>(std::sqrt(1 - std::pow(o.betas[1], t))),
-                    .weight_decay = static_cast<T>(weight_decay),
-                    .shrink = static_cast<T>(shrink)};
+    return AdamStep<T>{.beta1 = static_cast<T>(o.betas[0]),
+                       .beta2 = static_cast<T>(o.betas[1]),
+                       .eps = static_cast<T>(o.eps),
+                       .step_size = static_cast<T>(o.lr / (1 - std::pow(o.betas[0], t))),
+                       .root = static_cast<T>(std::sqrt(1 - std::pow(o.betas[1], t))),
+                       .weight_decay = static_cast<T>(weight_decay),
+                       .shrink = static_cast<T>(shrink)};
   };
   fused::prepare(updates, 0, &AdamState::exp_avg, &AdamState::exp_avg_sq);
   if (!o.amsgrad) return fused::update_all(updates, cost, make, &AdamState::exp_avg, &AdamState::exp_avg_sq);

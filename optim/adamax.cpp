@@ -8,7 +8,7 @@ namespace gradus::optim {
 namespace {
 
 template <class T>
-struct Adapt {
+struct AdamaxStep {
   T beta1, beta2, eps;
   T step_size;  // lr / (1 - beta1^t)
   T weight_decay;
@@ -33,8 +33,8 @@ void AdamaxRule::update(const Options& o, std::span<Update<State>> updates) {
       updates, cost,
       [&]<class T>(const Update<State>& u) {
         const double correction = 1 - std::pow(o.betas[0], static_cast<double>(u.steps));
-        return Adapt<T>{static_cast<T>(o.betas[0]), static_cast<T>(o.betas[1]), static_cast<T>(o.eps),
-                        static_cast<T>(o.lr / correction), static_cast<T>(o.weight_decay)};
+        return AdamaxStep<T>{static_cast<T>(o.betas[0]), static_cast<T>(o.betas[1]), static_cast<T>(o.eps),
+                             static_cast<T>(o.lr / correction), static_cast<T>(o.weight_decay)};
       },
       &State::exp_avg, &State::exp_inf);
 }

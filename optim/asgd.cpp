@@ -9,7 +9,7 @@ namespace gradus::optim {
 namespace {
 
 template <class T>
-struct Move {
+struct ASGDStep {
   T eta, shrink, share, weight_decay;
 
   void operator()(T& w, T g, T& mean) const {
@@ -37,8 +37,8 @@ void ASGDRule::update(const Options& o, std::span<Update<State>> updates) {
       [&]<class T>(const Update<State>& u) {
         const auto before = static_cast<double>(u.steps - 1);
         const double eta = o.lr / std::pow(1 + o.lambd * o.lr * before, o.alpha);
-        return Move<T>{static_cast<T>(eta), static_cast<T>(1 - o.lambd * eta),
-                       static_cast<T>(1 / std::max(1.0, before - o.t0)), static_cast<T>(o.weight_decay)};
+        return ASGDStep<T>{static_cast<T>(eta), static_cast<T>(1 - o.lambd * eta),
+                           static_cast<T>(1 / std::max(1.0, before - o.t0)), static_cast<T>(o.weight_decay)};
       },
       &State::ax);
 }

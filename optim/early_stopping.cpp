@@ -7,11 +7,11 @@
 namespace gradus::optim {
 
 namespace {
-constexpr std::string_view name = "EarlyStopping";
+constexpr std::string_view early_stopping_name = "EarlyStopping";
 }
 
 EarlyStopping::EarlyStopping(const Options& options, SourceLocation at) : options_(options) {
-  const OpScope scope(name, at);
+  const OpScope scope(early_stopping_name, at);
   require(options.patience >= 0, "patience is {}; it must not be negative", options.patience);
   detail::check_not_negative("min_delta", options.min_delta);
   constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -36,7 +36,7 @@ State EarlyStopping::state_dict() const {
 }
 
 void EarlyStopping::load_state_dict(const State& state, SourceLocation at) {
-  const OpScope scope(name, at);
+  const OpScope scope(early_stopping_name, at);
   StateReader reader(state);
   const double best = reader.number("best");
   const std::int64_t steps = reader.integer("steps"), bad_steps = reader.integer("bad_steps");

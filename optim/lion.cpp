@@ -7,7 +7,7 @@ namespace gradus::optim {
 namespace {
 
 template <class T>
-struct Move {
+struct LionStep {
   T lr, beta1, beta2, shrink;
 
   void operator()(T& w, T g, T& mean) const {
@@ -27,8 +27,8 @@ void LionRule::update(const Options& o, std::span<Update<State>> updates) {
   fused::update_all(
       updates, cost,
       [&]<class T>(const Update<State>&) {
-        return Move<T>{static_cast<T>(o.lr), static_cast<T>(o.betas[0]), static_cast<T>(o.betas[1]),
-                       static_cast<T>(1 - o.lr * o.weight_decay)};
+        return LionStep<T>{static_cast<T>(o.lr), static_cast<T>(o.betas[0]), static_cast<T>(o.betas[1]),
+                           static_cast<T>(1 - o.lr * o.weight_decay)};
       },
       &State::exp_avg);
 }

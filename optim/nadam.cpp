@@ -8,7 +8,7 @@ namespace gradus::optim {
 namespace {
 
 template <class T>
-struct Adapt {
+struct NAdamStep {
   T beta1, beta2, eps;
   T root;         // sqrt(1 - beta2^t)
   T of_gradient;  // lr (1 - mu_t) / (1 - M_t)
@@ -43,7 +43,7 @@ void NAdamRule::update(const Options& o, std::span<Update<State>> updates) {
       [&]<class T>(const Update<State>& u) {
         const double now = momentum(o, u.steps), next = momentum(o, u.steps + 1);
         const double product = u.state.mu_product;
-        return Adapt<T>{
+        return NAdamStep<T>{
             .beta1 = static_cast<T>(o.betas[0]),
             .beta2 = static_cast<T>(o.betas[1]),
             .eps = static_cast<T>(o.eps),

@@ -10,7 +10,7 @@ namespace gradus::optim {
 namespace {
 
 template <class T>
-struct Move {
+struct NovoGradStep {
   T lr, beta1, share, scale, weight_decay;
 
   void operator()(T& w, T g, T& m) const {
@@ -35,11 +35,12 @@ void NovoGradRule::update(const Options& o, std::span<Update<State>> updates) {
       updates, cost,
       [&]<class T>(const Update<State>& u) {
         const double root = std::sqrt(u.state.exp_avg_sq) + o.eps;
-        return Move<T>{.lr = static_cast<T>(o.lr),
-                       .beta1 = static_cast<T>(o.betas[0]),
-                       .share = static_cast<T>(o.grad_averaging ? 1 - o.betas[0] : 1),
-                       .scale = static_cast<T>(root > 0 ? 1 / root : 0),  // only a g of zeros leaves it at 0
-                       .weight_decay = static_cast<T>(o.weight_decay)};
+        return NovoGradStep<T>{
+            .lr = static_cast<T>(o.lr),
+            .beta1 = static_cast<T>(o.betas[0]),
+            .share = static_cast<T>(o.grad_averaging ? 1 - o.betas[0] : 1),
+            .scale = static_cast<T>(root > 0 ? 1 / root : 0),  // only a g of zeros leaves it at 0
+            .weight_decay = static_cast<T>(o.weight_decay)};
       },
       &State::exp_avg);
 }

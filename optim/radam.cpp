@@ -8,7 +8,7 @@ namespace gradus::optim {
 namespace {
 
 template <class T>
-struct Adapt {
+struct RAdamStep {
   T beta1, beta2, eps;
   T step_size;  // lr / (1 - beta1^t)
   T scale;      // of the adaptive step; 0 while there is none
@@ -44,12 +44,12 @@ void RAdamRule::update(const Options& o, std::span<Update<State>> updates) {
       updates, cost,
       [&]<class T>(const Update<State>& u) {
         const double correction = 1 - std::pow(o.betas[0], static_cast<double>(u.steps));
-        return Adapt<T>{.beta1 = static_cast<T>(o.betas[0]),
-                        .beta2 = static_cast<T>(o.betas[1]),
-                        .eps = static_cast<T>(o.eps),
-                        .step_size = static_cast<T>(o.lr / correction),
-                        .scale = static_cast<T>(rectification(o.betas[1], u.steps)),
-                        .weight_decay = static_cast<T>(o.weight_decay)};
+        return RAdamStep<T>{.beta1 = static_cast<T>(o.betas[0]),
+                            .beta2 = static_cast<T>(o.betas[1]),
+                            .eps = static_cast<T>(o.eps),
+                            .step_size = static_cast<T>(o.lr / correction),
+                            .scale = static_cast<T>(rectification(o.betas[1], u.steps)),
+                            .weight_decay = static_cast<T>(o.weight_decay)};
       },
       &State::exp_avg, &State::exp_avg_sq);
 }

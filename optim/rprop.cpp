@@ -8,7 +8,7 @@ namespace gradus::optim {
 namespace {
 
 template <class T>
-struct Move {
+struct RpropStep {
   T shrink, grow, least, most;
 
   void operator()(T& w, T g, T& before, T& step) const {
@@ -40,8 +40,8 @@ void RpropRule::update(const Options& o, std::span<Update<State>> updates) {
   fused::update_all(
       updates, cost,
       [&]<class T>(const Update<State>&) {
-        return Move<T>{static_cast<T>(o.etas[0]), static_cast<T>(o.etas[1]), static_cast<T>(o.step_sizes[0]),
-                       static_cast<T>(o.step_sizes[1])};
+        return RpropStep<T>{static_cast<T>(o.etas[0]), static_cast<T>(o.etas[1]),
+                            static_cast<T>(o.step_sizes[0]), static_cast<T>(o.step_sizes[1])};
       },
       &State::prev, &State::step_size);
 }

@@ -6,12 +6,12 @@
 namespace gradus::optim {
 
 namespace {
-constexpr std::string_view name = "ReduceLROnPlateau";
+constexpr std::string_view reduce_on_plateau_name = "ReduceLROnPlateau";
 }
 
 ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, Options options, SourceLocation at)
     : optimizer_(optimizer), options_(std::move(options)) {
-  const OpScope scope(name, at);
+  const OpScope scope(reduce_on_plateau_name, at);
   detail::check_range("factor", options_.factor, 0, 1);
   detail::check_not_negative("patience", static_cast<double>(options_.patience));
   detail::check_not_negative("threshold", options_.threshold);
@@ -25,7 +25,7 @@ ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, Options options, Sour
 }
 
 void ReduceLROnPlateau::step(double metric, SourceLocation at) {
-  const OpScope scope(name, at);
+  const OpScope scope(reduce_on_plateau_name, at);
   options_.min_lr.check("min_lr", optimizer_.group_count());
   if (is_better(metric)) {
     best_ = metric;
@@ -76,7 +76,7 @@ State ReduceLROnPlateau::state_dict() const {
 }
 
 void ReduceLROnPlateau::load_state_dict(const State& state, SourceLocation at) {
-  const OpScope scope(name, at);
+  const OpScope scope(reduce_on_plateau_name, at);
   StateReader reader(state);
   const double best = reader.number("best");
   const std::int64_t bad_steps = reader.integer("bad_steps");

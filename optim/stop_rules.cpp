@@ -5,11 +5,11 @@
 namespace gradus::optim {
 
 namespace {
-constexpr std::string_view name = "TimeLimit";
+constexpr std::string_view time_limit_name = "TimeLimit";
 }
 
 TimeLimit::TimeLimit(Seconds limit, SourceLocation at) : limit_(limit) {
-  const OpScope scope(name, at);
+  const OpScope scope(time_limit_name, at);
   require(limit.count() > 0, "the limit is {} s; it must be positive", limit.count());
 }
 
@@ -22,7 +22,7 @@ State TimeLimit::state_dict() const {
 }
 
 void TimeLimit::load_state_dict(const State& state, SourceLocation at) {
-  const OpScope scope(name, at);
+  const OpScope scope(time_limit_name, at);
   StateReader reader(state);
   const double seconds = reader.number("seconds");
   reader.finish();

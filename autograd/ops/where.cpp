@@ -47,7 +47,7 @@ struct Where {
 
 /// The larger of two for sign = 1, the smaller for sign = -1.
 template <int sign>
-struct Extremum {
+struct LargerOrSmaller {
   static constexpr std::string_view name = sign > 0 ? "maximum" : "minimum";
   static constexpr Keep keep = keep_inputs(0, 1);
   Tensor forward(const Tensor& a, const Tensor& b) const {
@@ -141,8 +141,8 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value) {
   return where(mask, value, x);
 }
 
-Tensor maximum(const Operand& a, const Operand& b) { return binary(Extremum<1>{}, a, b); }
-Tensor minimum(const Operand& a, const Operand& b) { return binary(Extremum<-1>{}, a, b); }
+Tensor maximum(const Operand& a, const Operand& b) { return binary(LargerOrSmaller<1>{}, a, b); }
+Tensor minimum(const Operand& a, const Operand& b) { return binary(LargerOrSmaller<-1>{}, a, b); }
 
 Tensor clamp(const Tensor& x, const std::optional<Operand>& min, const std::optional<Operand>& max,
              SourceLocation at) {

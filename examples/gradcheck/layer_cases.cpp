@@ -184,7 +184,7 @@ const GradcheckCases lines_and_volumes{{
               }),
 }};
 
-const GradcheckCases others{{
+const GradcheckCases other_layers{{
     {"nn::Linear",
      [](Draw& draw) {
        const std::int64_t in = draw.size(), out = draw.size();

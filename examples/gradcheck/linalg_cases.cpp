@@ -35,7 +35,7 @@ struct Equation {
   std::vector<Shape> shapes;
 };
 
-const GradcheckCases products{{
+const GradcheckCases matrix_products{{
     {"einsum",
      [](Draw& draw) {
        const auto equation = draw.one_of<Equation>({{"ij,jk->ik", {{2, 3}, {3, 2}}},

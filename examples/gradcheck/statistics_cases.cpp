@@ -94,7 +94,7 @@ const GradcheckCases distances{{
     of_rows("pdist", "pdist({})", "x:nm", [](auto x) { return pdist(x); }),
 }};
 
-const GradcheckCases products{{
+const GradcheckCases statistical_products{{
     of("inner", "inner(a, b)", "a:nmk b:lk", [](auto& in) { return inner(in[0], in[1]); }),
     of("vecdot", "vecdot(a, b)", "a:nmk b:mk", [](auto& in) { return vecdot(in[0], in[1]); }),
     of("kron", "kron(a, b)", "a:n2 b:3m2", [](auto& in) { return kron(in[0], in[1]); }),

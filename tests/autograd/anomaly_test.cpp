@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::anomaly_test {
 
 namespace {
 
@@ -78,3 +78,5 @@ TEST_CASE("infinity may be allowed", "[anomaly]") {
   }
   CHECK_THROWS_AS(log(w), AnomalyError);
 }
+
+}  // namespace gradus::anomaly_test

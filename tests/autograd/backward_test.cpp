@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 #include "support/chain.hpp"
 
-using namespace gradus;
+namespace gradus::backward_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -341,3 +341,5 @@ TEST_CASE("a wide graph: one value used many times", "[backward][chain]") {
   total.backward();
   CHECK(x.grad().item<double>() == 20'000.0 * 19'999 / 2);
 }
+
+}  // namespace gradus::backward_test

@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::backward_threads_test {
 
 namespace {
 
@@ -133,3 +133,5 @@ TEST_CASE("threads that fight over one graph get a gradient or an error, never a
   CHECK(passed == 1);
   CHECK(x.grad().to_vector<double>() == std::vector<double>(8, 201));
 }
+
+}  // namespace gradus::backward_threads_test

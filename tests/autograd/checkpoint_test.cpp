@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::checkpoint_test {
 
 namespace {
 
@@ -154,3 +154,5 @@ TEST_CASE("a checkpoint refuses what would give a wrong gradient", "[checkpoint]
   CHECK_THROWS_WITH(sum(other).backward(), Contains("called again, the function gives another result: [2]"));
   CHECK_THROWS_WITH(checkpoint([](const Tensor& in) { return in; }, 3), Contains("the input is a number"));
 }
+
+}  // namespace gradus::checkpoint_test

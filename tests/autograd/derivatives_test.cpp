@@ -8,7 +8,7 @@
 #include "support/catch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::derivatives_test {
 
 namespace {
 
@@ -155,3 +155,5 @@ TEST_CASE("derivative tools refuse what does not fit", "[derivatives][error]") {
                     Contains("2 results"));
   CHECK_THROWS_WITH(jacobian(twice, zeros({1, 1, 1, 1, 1}, constant)), Contains("10 dimensions"));
 }
+
+}  // namespace gradus::derivatives_test

@@ -11,7 +11,7 @@
 // Each family of kernels, forward and backward, on shapes that are cut into several chunks and do not divide
 // evenly: the same bits with any number of threads. Reductions and pointwise ops: isa_test.cpp.
 
-using namespace gradus;
+namespace gradus::determinism_test {
 
 namespace {
 
@@ -133,3 +133,5 @@ TEST_CASE("every family of kernels gives the same bits for any number of threads
     CHECK(test::same_for_any_threads([&] { return value_and_gradients(family); }));
   }
 }
+
+}  // namespace gradus::determinism_test

@@ -7,7 +7,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::fixtures_test {
 using test::difference;
 using test::Fixture;
 using test::fixture;
@@ -132,3 +132,5 @@ TEST_CASE("difference takes only like for like where numbers are not finite", "[
   CHECK(difference(row({1}), row({infinity})) == infinity);
   CHECK(difference(row({1, 2}), row({1})) == infinity);
 }
+
+}  // namespace gradus::fixtures_test

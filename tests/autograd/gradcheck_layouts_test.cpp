@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::gradcheck_layouts_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -75,3 +75,5 @@ TEST_CASE("a derivative that fails on empty inputs is found", "[gradcheck][layou
   REQUIRE(report.diagnoses.size() == 1);
   CHECK_THAT(report.diagnoses[0].text, Contains("empty inputs are taken, but their derivative throws: "));
 }
+
+}  // namespace gradus::gradcheck_layouts_test

@@ -14,7 +14,7 @@
 #include "support/catch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::gradcheck_mutation_test {
 
 namespace {
 
@@ -457,3 +457,5 @@ TEST_CASE("every planted fault is caught, and called by its name", "[gradcheck][
   CHECK(caught >= 45);
   CHECK(named >= 40);
 }
+
+}  // namespace gradus::gradcheck_mutation_test

@@ -7,7 +7,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::gradcheck_test {
 
 namespace {
 
@@ -339,3 +339,5 @@ TEST_CASE("gradcheck reports what it cannot go on with", "[gradcheck]") {
   const auto narrow = [](const Tensor& x) { return x.to(float32); };
   CHECK(gradcheck(narrow, {tensor({1, 2}, variable)}).names(GradcheckBug::wrong_dtype));
 }
+
+}  // namespace gradus::gradcheck_test

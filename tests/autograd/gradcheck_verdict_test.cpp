@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::gradcheck_verdict_test {
 
 namespace {
 
@@ -190,3 +190,5 @@ TEST_CASE("a function that changes its input is found out", "[gradcheck]") {
   };
   CHECK(gradcheck(f, {tensor({1, 2}, variable)}).names(GradcheckBug::stale_value));
 }
+
+}  // namespace gradus::gradcheck_verdict_test

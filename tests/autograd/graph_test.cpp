@@ -11,7 +11,7 @@
 #include "support/catch.hpp"
 #include "support/chain.hpp"
 
-using namespace gradus;
+namespace gradus::graph_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -241,3 +241,5 @@ TEST_CASE("to_graphml can be read back and says everything", "[graph][graphml]")
     CHECK(back[found].input == static_cast<int>(g[*e].input));
   }
 }
+
+}  // namespace gradus::graph_test

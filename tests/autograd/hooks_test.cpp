@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::hooks_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -223,3 +223,5 @@ TEST_CASE("a derivative may itself differentiate: recomputing instead of keeping
   sum(record(Recomputed{}, SourceLocation::current(), x)).backward();
   CHECK(values(x.grad()) == Values{12, 27});
 }
+
+}  // namespace gradus::hooks_test

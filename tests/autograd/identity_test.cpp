@@ -7,7 +7,7 @@
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::identity_test {
 
 namespace {
 
@@ -78,3 +78,5 @@ TEST_CASE("(a - y) sigmoid'(z) is the gradient of the squared error, not of the 
   CHECK(test::difference(gradient(bce_with_logits(z, y), z), wrong) > 1e-3);
   CHECK(test::difference(gradient(mse_loss(sigmoid(z), y) / 2, z), wrong) < 1e-14);
 }
+
+}  // namespace gradus::identity_test

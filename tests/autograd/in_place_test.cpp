@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::in_place_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -177,3 +177,5 @@ TEST_CASE("overlapping copies and self-assignment give what the values were befo
   x *= x;
   CHECK(values(x) == Values{4, 9, 25, 9});
 }
+
+}  // namespace gradus::in_place_test

@@ -10,7 +10,7 @@
 #include <gradus/autograd/ops.hpp>
 #include <gradus/autograd/tape.hpp>
 
-using namespace gradus;
+namespace gradus::isa_test {
 using kernels::Isa;
 
 namespace {
@@ -216,3 +216,5 @@ TEST_CASE("pointwise values and gradients have the same bits for any number of t
   CHECK(gradients([](const Tensor& v) { return v + slice(v, 0, 0, 1); }));
   CHECK(gradients([](const Tensor& v) { return where(v > 0, v, exp(v)); }));
 }
+
+}  // namespace gradus::isa_test

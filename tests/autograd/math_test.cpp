@@ -13,7 +13,7 @@
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/kernels/turns.hpp>
 
-using namespace gradus;
+namespace gradus::math_test {
 namespace math = kernels::math;
 
 namespace {
@@ -99,3 +99,5 @@ TEST_CASE("elementary functions of float32 are right to two units in the last pl
               [](double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }) <
         2.5);
 }
+
+}  // namespace gradus::math_test

@@ -18,8 +18,8 @@
 #include "support/catch.hpp"
 #include "support/member_types.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::member_count_test {
+using namespace test;
 
 namespace {
 
@@ -241,3 +241,5 @@ TEST_CASE("every number of members from 1 to 64 is bound in order", "[autograd][
   }
   (std::make_index_sequence<detail::max_members>{});
 }
+
+}  // namespace gradus::member_count_test

@@ -13,8 +13,8 @@
 #include "support/catch.hpp"
 #include "support/member_types.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::members_test {
+using namespace test;
 
 namespace {
 
@@ -238,3 +238,5 @@ TEST_CASE("a struct may have 64 members", "[autograd][members]") {
   CHECK(names[62] == "g2");
   CHECK(names.back() == "last");
 }
+
+}  // namespace gradus::members_test

@@ -11,7 +11,7 @@
 #include <gradus/autograd/ops.hpp>
 #include <gradus/autograd/tape.hpp>
 
-using namespace gradus;
+namespace gradus::parallel_test {
 
 TEST_CASE("parallel_for visits each element once, in chunks cut by size alone", "[autograd][threads]") {
   std::int64_t n = 0, chunk = 0;
@@ -65,3 +65,5 @@ TEST_CASE("recording is switched for one thread only", "[autograd][threads]") {
   CHECK(other);
   CHECK_FALSE(is_recording());
 }
+
+}  // namespace gradus::parallel_test

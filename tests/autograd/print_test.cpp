@@ -6,7 +6,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::print_test {
 
 namespace {
 constexpr double inf = std::numeric_limits<double>::infinity();
@@ -99,3 +99,5 @@ TEST_CASE("tensors go through fmt and streams", "[print]") {
   CHECK(fmt::format("{}", x) == out.str());
   CHECK(fmt::format("x = {:.2}.", x) == "x = tensor([0.12, 1.00]).");
 }
+
+}  // namespace gradus::print_test

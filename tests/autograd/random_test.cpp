@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-using namespace gradus;
+namespace gradus::random_test {
 
 namespace {
 
@@ -94,3 +94,5 @@ TEST_CASE("Threads that share a generator never get the same call", "[autograd][
   CHECK(distinct.size() == 2000);
   CHECK(generator.state().calls == 2000);
 }
+
+}  // namespace gradus::random_test

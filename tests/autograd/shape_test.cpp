@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::shape_test {
 
 namespace {
 const auto contains = [](const char* text) { return Catch::Matchers::Contains(text); };
@@ -92,3 +92,5 @@ TEST_CASE("dims wrap from the end", "[shape]") {
   CHECK(wrap_dims({0}, 0) == Dims{});
   CHECK_THROWS_WITH(wrap_dims({1, -2}, 3), contains("dimension 1 is given twice in [1, -2]"));
 }
+
+}  // namespace gradus::shape_test

@@ -7,7 +7,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::storage_test {
 
 namespace {
 const auto contains = [](const char* text) { return Catch::Matchers::Contains(text); };
@@ -94,3 +94,5 @@ TEST_CASE("a shape whose bytes cannot be counted is refused", "[storage][error]"
   CHECK_THROWS_AS(empty({std::int64_t{1} << 62}, float64), ShapeError);
   CHECK_THROWS_AS(zeros({-1}), ShapeError);
 }
+
+}  // namespace gradus::storage_test

@@ -7,7 +7,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::tape_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -343,3 +343,5 @@ TEST_CASE("nodes know the op, its attributes and the user's line", "[tape]") {
   const Tensor z = mean(x);
   CHECK(z.impl()->node->at.line == here().line - 1);
 }
+
+}  // namespace gradus::tape_test

@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::tensor_test {
 
 namespace {
 const auto contains = [](const char* text) { return Catch::Matchers::Contains(text); };
@@ -142,3 +142,5 @@ TEST_CASE("a gradient that is set must fit", "[tensor][error]") {
   CHECK_FALSE(x.grad().defined());
   CHECK_THROWS_AS(ones(2).set_grad(ones(2)), GraphError);
 }
+
+}  // namespace gradus::tensor_test

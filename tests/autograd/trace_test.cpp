@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::trace_test {
 
 namespace {
 
@@ -64,3 +64,5 @@ TEST_CASE("a trace sees nothing under NoGrad, within an op, or after its end", "
   }
   CHECK((x < 0).dtype() == boolean);
 }
+
+}  // namespace gradus::trace_test

@@ -12,7 +12,7 @@
 #include "support/files.hpp"
 #include "support/full_disk.hpp"
 
-using namespace gradus;
+namespace gradus::atomic_file_test {
 
 namespace {
 
@@ -103,3 +103,5 @@ TEST_CASE("what cannot be replaced is named", "[data][atomic]") {
                    {"none cannot be opened (No such file or directory)"}));
   CHECK(test::says(test::error_of<IoError>([&] { data::read_file(folder.path()); }), {"it is a folder"}));
 }
+
+}  // namespace gradus::atomic_file_test

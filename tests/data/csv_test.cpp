@@ -7,7 +7,7 @@
 
 #include "support/files.hpp"
 
-using namespace gradus;
+namespace gradus::csv_test {
 using data::Csv;
 using data::CsvOptions;
 
@@ -93,3 +93,5 @@ TEST_CASE("no prefix of a table is more than an error", "[data][csv]") {
     }
   }
 }
+
+}  // namespace gradus::csv_test

@@ -7,8 +7,8 @@
 #include "support/files.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::dataset_test {
+using namespace test;
 
 namespace {
 
@@ -135,3 +135,5 @@ TEST_CASE("split cuts a dataset into random parts that have no element in common
   CHECK_THROWS_AS(data::split(hundred, {1.5, -0.5}, 1), ValueError);
   CHECK_THROWS_AS(data::split(hundred, {std::nan("")}, 1), ValueError);
 }
+
+}  // namespace gradus::dataset_test

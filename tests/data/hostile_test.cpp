@@ -12,8 +12,8 @@
 
 #include "support/files.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::hostile_test {
+using namespace test;
 
 namespace {
 
@@ -95,3 +95,5 @@ TEST_CASE("files of tensors that are cut, bent or overwritten are read or refuse
     }
   }
 }
+
+}  // namespace gradus::hostile_test

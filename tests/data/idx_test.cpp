@@ -9,8 +9,8 @@
 #include "support/full_disk.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::idx_test {
+using namespace test;
 using data::read_idx;
 using data::write_idx;
 
@@ -181,3 +181,5 @@ TEST_CASE("write_idx leaves what was there when the disk is full", "[data][idx]"
   CHECK(read_bytes(folder / "x") == before);
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }
+
+}  // namespace gradus::idx_test

@@ -12,7 +12,7 @@
 #include "support/files.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
+namespace gradus::images_test {
 using data::Channels;
 using data::Split;
 using test::says;
@@ -178,3 +178,5 @@ TEST_CASE("FashionMNIST has files like MNIST's and numbers of its own", "[data][
   CHECK(says(complaint([] { data::fashion_mnist(Split::train); }),
              {"gradus/fashion-mnist (the cache folder) does not hold"}));
 }
+
+}  // namespace gradus::images_test

@@ -7,8 +7,8 @@
 #include "support/files.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::loader_kinds_test {
+using namespace test;
 
 namespace {
 
@@ -107,3 +107,5 @@ TEST_CASE("rows of arrays in a .npz file are a dataset", "[data][npz]") {
   CHECK(says(refused("images", "two"), {"x.npz", "3 rows of images, but 2 of two"}));
   CHECK(says(error_of<IoError>([&] { data::npz_dataset(folder / "no.npz", "x"); }), {"no.npz"}));
 }
+
+}  // namespace gradus::loader_kinds_test

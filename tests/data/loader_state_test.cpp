@@ -5,7 +5,7 @@
 
 #include "support/files.hpp"
 
-using namespace gradus;
+namespace gradus::loader_state_test {
 
 namespace {
 
@@ -85,3 +85,5 @@ TEST_CASE("a position that an epoch does not have is refused", "[data][loader]")
                      {"behind batch " + std::to_string(batch), "an epoch has 4"}));
   CHECK(loader.state() == data::LoaderState{7, 0, 0});
 }
+
+}  // namespace gradus::loader_state_test

@@ -12,8 +12,8 @@
 #include "support/files.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::loader_test {
+using namespace test;
 
 namespace {
 
@@ -285,3 +285,5 @@ TEST_CASE("a Loader wants sensible numbers", "[data][loader]") {
   CHECK_THROWS_AS((data::Loader{numbers(3), {.batch_size = -1}}), ValueError);
   CHECK_THROWS_AS((data::Loader{numbers(3), {.prefetch = -1}}), ValueError);
 }
+
+}  // namespace gradus::loader_test

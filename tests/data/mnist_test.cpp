@@ -8,8 +8,8 @@
 #include "support/files.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::mnist_test {
+using namespace test;
 namespace fs = std::filesystem;
 using data::mnist;
 using data::Split;
@@ -167,3 +167,5 @@ TEST_CASE("images and labels must belong together", "[data][mnist]") {
   data::write_idx(images, zeros({3, 28, 28}));
   CHECK(says(complaint(), {images.string(), "float32"}));
 }
+
+}  // namespace gradus::mnist_test

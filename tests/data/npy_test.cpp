@@ -6,8 +6,8 @@
 #include "support/files.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::npy_test {
+using namespace test;
 using data::read_npy;
 using data::read_npz;
 
@@ -200,3 +200,5 @@ TEST_CASE("a .npz file's names and entries are checked", "[data][npy]") {
              {"no/x", "No such file"}));
   CHECK(folder.empty());
 }
+
+}  // namespace gradus::npy_test

@@ -6,8 +6,8 @@
 #include "support/files.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::png_test {
+using namespace test;
 using data::Channels;
 using data::read_png;
 using data::write_png;
@@ -104,3 +104,5 @@ TEST_CASE("write_png wants bytes of one or three channels and a place for them",
   CHECK(folder.empty());
   CHECK(says(error_of<IoError>([&] { write_png(folder / "no/x.png", noise({1, 2, 2})); }), {"no/x.png"}));
 }
+
+}  // namespace gradus::png_test

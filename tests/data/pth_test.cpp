@@ -9,8 +9,8 @@
 #include "support/files.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::pth_test {
+using namespace test;
 using data::read_pth;
 
 namespace {
@@ -232,3 +232,5 @@ TEST_CASE("a file of tensors is written by its extension and read by its content
              {"x.onnx", ".safetensors"}));
   CHECK(says(error_of<IoError>([&] { data::load_tensors(folder / "no"); }), {"/no", "No such file"}));
 }
+
+}  // namespace gradus::pth_test

@@ -8,8 +8,8 @@
 #include "support/files.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::safetensors_test {
+using namespace test;
 using data::read_safetensors;
 using data::Safetensors;
 using data::write_safetensors;
@@ -285,3 +285,5 @@ TEST_CASE("a safetensors file that is written anew is replaced as a whole", "[da
   CHECK_THROWS_AS(write_safetensors(folder / "x", {{{"a", ones({1})}, {"a", ones({1})}}, {}}), ValueError);
   CHECK(read_safetensors(folder / "x").tensors[0].first == "short");
 }
+
+}  // namespace gradus::safetensors_test

@@ -9,8 +9,8 @@
 
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::transforms_test {
+using namespace test;
 
 namespace {
 
@@ -167,3 +167,5 @@ TEST_CASE("random transforms draw from their generator alone, and are not record
   CHECK_FALSE(data::random_flip(image, generator, 0).requires_grad());
   CHECK_FALSE(data::random_flip(image, generator, 1).requires_grad());
 }
+
+}  // namespace gradus::transforms_test

@@ -11,7 +11,7 @@
 
 // Whole trainings: the same bits, in every weight, for any number of threads and from run to run.
 
-using namespace gradus;
+namespace gradus::determinism_test {
 
 namespace {
 
@@ -77,3 +77,5 @@ TEST_CASE("trainings end in the same bits for any number of threads", "[determin
 TEST_CASE("digests tell trainings apart", "[determinism]") {
   CHECK(train(maker<optim::SGD>({.lr = 0.1})) != train(maker<optim::SGD>({.lr = 0.11})));
 }
+
+}  // namespace gradus::determinism_test

@@ -12,7 +12,7 @@
 
 // What the trainer says of a checkpoint that is whole, but lacks what a run needs to go on.
 
-using namespace gradus;
+namespace gradus::resume_refused_test {
 using training::Checkpoint;
 
 namespace {
@@ -57,3 +57,5 @@ TEST_CASE("going on from a checkpoint names what it does not hold", "[examples][
   CHECK(refusal_without([](Checkpoint& c) { c.states.erase("schedule"); }) == refused("holds no schedule"));
   CHECK(refusal_without([](Checkpoint& c) { c.model.clear(); }).first == 2);
 }
+
+}  // namespace gradus::resume_refused_test

@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "support/sanitized.hpp"
 
-using namespace gradus;
+namespace gradus::steady_state_test {
 
 namespace {
 
@@ -52,3 +52,5 @@ TEST_CASE("a training step in steady state asks the system for no memory", "[mem
   // A step works with some 20 MB, which are 5,000 pages.
   CHECK(pages() - before < 100);
 }
+
+}  // namespace gradus::steady_state_test

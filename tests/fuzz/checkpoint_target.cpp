@@ -4,7 +4,7 @@
 
 #include "fuzz/target.hpp"
 
-using namespace gradus;
+namespace gradus::checkpoint_target {
 
 namespace {
 
@@ -27,3 +27,5 @@ void read_with_checksum(const std::filesystem::path& file) {
 }  // namespace
 
 const test::FuzzTarget checkpoint{"checkpoint", "x.checkpoint", {read_with_checksum}};
+
+}  // namespace gradus::checkpoint_target

@@ -3,7 +3,7 @@
 #include "fuzz/target.hpp"
 #include "support/files.hpp"
 
-using namespace gradus;
+namespace gradus::cifar_target {
 
 namespace {
 
@@ -22,3 +22,5 @@ void read_either(const std::filesystem::path& file) {
 }  // namespace
 
 const test::FuzzTarget cifar{"cifar", "x", {read_either}};
+
+}  // namespace gradus::cifar_target

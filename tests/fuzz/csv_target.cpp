@@ -2,7 +2,7 @@
 
 #include "fuzz/target.hpp"
 
-using namespace gradus;
+namespace gradus::csv_target {
 
 namespace {
 
@@ -19,3 +19,5 @@ const test::FuzzTarget csv{"csv",
                             [](const auto& file) {
                               touch(data::read_csv(file, {.header = false, .separator = ';', .label = "0"}));
                             }}};
+
+}  // namespace gradus::csv_target

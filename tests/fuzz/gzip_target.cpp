@@ -2,6 +2,8 @@
 
 #include "fuzz/target.hpp"
 
-using namespace gradus;
+namespace gradus::gzip_target {
 
 const test::FuzzTarget gzip{"gzip", "x.gz", {[](const auto& file) { test::touch(data::read_idx(file)); }}};
+
+}  // namespace gradus::gzip_target

@@ -2,6 +2,8 @@
 
 #include "fuzz/target.hpp"
 
-using namespace gradus;
+namespace gradus::idx_target {
 
 const test::FuzzTarget idx{"idx", "x.idx", {[](const auto& file) { test::touch(data::read_idx(file)); }}};
+
+}  // namespace gradus::idx_target

@@ -2,10 +2,12 @@
 
 #include "fuzz/target.hpp"
 
-using namespace gradus;
+namespace gradus::jpeg_target {
 using data::Channels;
 
 const test::FuzzTarget jpeg{"jpeg",
                             "x.jpg",
                             {[](const auto& file) { test::touch(data::read_jpeg(file, Channels::grey)); },
                              [](const auto& file) { test::touch(data::read_jpeg(file, Channels::rgb)); }}};
+
+}  // namespace gradus::jpeg_target

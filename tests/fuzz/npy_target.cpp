@@ -2,6 +2,8 @@
 
 #include "fuzz/target.hpp"
 
-using namespace gradus;
+namespace gradus::npy_target {
 
 const test::FuzzTarget npy{"npy", "x.npy", {[](const auto& file) { test::touch(data::read_npy(file)); }}};
+
+}  // namespace gradus::npy_target

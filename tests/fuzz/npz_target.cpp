@@ -2,6 +2,8 @@
 
 #include "fuzz/target.hpp"
 
-using namespace gradus;
+namespace gradus::npz_target {
 
 const test::FuzzTarget npz{"npz", "x.npz", {[](const auto& file) { test::touch(data::read_npz(file)); }}};
+
+}  // namespace gradus::npz_target

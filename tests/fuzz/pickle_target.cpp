@@ -4,7 +4,7 @@
 #include "fuzz/target.hpp"
 #include "support/files.hpp"
 
-using namespace gradus;
+namespace gradus::pickle_target {
 
 namespace {
 
@@ -24,3 +24,5 @@ void read_in_zip(const std::filesystem::path& program) {
 }  // namespace
 
 const test::FuzzTarget pickle{"pickle", "data.pkl", {read_in_zip}};
+
+}  // namespace gradus::pickle_target

@@ -5,7 +5,7 @@
 #include "fuzz/target.hpp"
 #include "support/files.hpp"
 
-using namespace gradus;
+namespace gradus::png_target {
 using data::Channels;
 
 namespace {
@@ -36,3 +36,5 @@ const test::FuzzTarget png{
     "png",
     "x.png",
     {[](const auto& file) { test::touch(data::read_png(file, Channels::grey)); }, read_with_checksums}};
+
+}  // namespace gradus::png_target

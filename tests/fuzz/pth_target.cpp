@@ -2,6 +2,8 @@
 
 #include "fuzz/target.hpp"
 
-using namespace gradus;
+namespace gradus::pth_target {
 
 const test::FuzzTarget pth{"pth", "x.pth", {[](const auto& file) { test::touch(data::read_pth(file)); }}};
+
+}  // namespace gradus::pth_target

@@ -2,10 +2,12 @@
 
 #include "fuzz/target.hpp"
 
-using namespace gradus;
+namespace gradus::safetensors_target {
 
 const test::FuzzTarget safetensors{
     "safetensors",
     "x.safetensors",
     {[](const auto& file) { test::touch(data::read_safetensors(file).tensors); },
      [](const auto& file) { test::touch(data::read_safetensors(file, {.map = true}).tensors); }}};
+
+}  // namespace gradus::safetensors_target

@@ -3,8 +3,8 @@
 #include "interop/models.hpp"
 #include "support/fixtures.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::pytorch_weights_test {
+using namespace test;
 
 TEST_CASE("PyTorch's weights make PyTorch's outputs", "[interop][pth]") {
   const std::filesystem::path folder = GRADUS_SOURCE_DIR "/tests/fixtures/interop";
@@ -16,3 +16,5 @@ TEST_CASE("PyTorch's weights make PyTorch's outputs", "[interop][pth]") {
     CHECK(difference(model(io.at(0).second), io.at(1).second) < 1e-5);
   });
 }
+
+}  // namespace gradus::pytorch_weights_test

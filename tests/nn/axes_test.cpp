@@ -3,8 +3,8 @@
 
 #include "nn/agreement.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::axes_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -207,3 +207,5 @@ TEST_CASE("layers of one and three axes say what does not fit", "[nn][layers][er
   CHECK_THROWS_AS((nn::Conv1d{4, 2, 3, {.padding = 9, .padding_mode = PadMode::reflect}})(sequences),
                   ShapeError);
 }
+
+}  // namespace gradus::axes_test

@@ -12,7 +12,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::checkpoint_test {
 
 namespace {
 
@@ -127,3 +127,5 @@ TEST_CASE("derivative tools take models", "[nn][derivatives]") {
     CHECK(std::abs(sum(products[i]).item<double>() - wanted) < 1e-12);
   }
 }
+
+}  // namespace gradus::checkpoint_test

@@ -12,7 +12,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::clone_test {
 
 namespace {
 
@@ -99,3 +99,5 @@ TEST_CASE("a graph recorded before to cannot be differentiated after it", "[nn][
   nn::to(net, float64);
   CHECK_THROWS_AS(loss.backward(), DTypeError);
 }
+
+}  // namespace gradus::clone_test

@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::fixtures_test {
 
 namespace {
 
@@ -90,3 +90,5 @@ TEST_CASE("a normalised perceptron agrees with PyTorch in both modes", "[nn][fix
   check<NormalisedMlp>("normalised_mlp/train");
   check<NormalisedMlp>("normalised_mlp/eval");
 }
+
+}  // namespace gradus::fixtures_test

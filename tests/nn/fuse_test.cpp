@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::fuse_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -109,3 +109,5 @@ TEST_CASE("fuse says why two layers cannot be one", "[nn][fuse][error]") {
   CHECK_THROWS_AS(nn::fuse(conv, wide), DTypeError);
   CHECK_THROWS_WITH(nn::fuse(conv, wide), Contains("fuse: the layer is float32, the batch norm float64"));
 }
+
+}  // namespace gradus::fuse_test

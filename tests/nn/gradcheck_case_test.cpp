@@ -7,7 +7,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::gradcheck_case_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -130,3 +130,5 @@ TEST_CASE("a layer is printed with the seed of its weights, an input with its st
         "  CHECK(gradcheck(nn::Linear{2, 2}, {x, index}));\n"
         "}\n");
 }
+
+}  // namespace gradus::gradcheck_case_test

@@ -11,7 +11,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::gradcheck_test {
 
 namespace {
 
@@ -121,3 +121,5 @@ TEST_CASE("gradcheck takes models of random numbers and of several inputs", "[nn
   CHECK(gradcheck(Noisy{}, {ones({3, 2}), ones({3, 1})}));
   CHECK(gradgradcheck(Noisy{}, {ones({3, 2}), ones({3, 1})}));
 }
+
+}  // namespace gradus::gradcheck_test

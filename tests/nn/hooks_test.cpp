@@ -10,7 +10,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::hooks_test {
 
 namespace {
 
@@ -124,3 +124,5 @@ TEST_CASE("a hook may remove itself", "[nn][hooks]") {
   net(ones({1, 2}));
   CHECK(calls == 1);
 }
+
+}  // namespace gradus::hooks_test

@@ -7,7 +7,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::init_structure_test {
 using Catch::Matchers::Contains;
 namespace init = nn::init;
 
@@ -48,3 +48,5 @@ TEST_CASE("sparse_ leaves the same number of zeros in every column", "[nn][init]
   CHECK(any(sum(x == 0, 1) != 20).item<bool>());  // not in the same rows
   CHECK_THROWS_WITH(init::sparse_(empty({2, 2}, float32), 2), Contains("sparse_: a sparsity of 2 was given"));
 }
+
+}  // namespace gradus::init_structure_test

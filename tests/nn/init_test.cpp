@@ -12,7 +12,7 @@
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::init_test {
 namespace init = nn::init;
 
 namespace {
@@ -155,3 +155,5 @@ TEST_CASE("layers start uniform in +-1 / sqrt(fan in), as in PyTorch", "[nn][ini
   const nn::ConvTranspose2d transposed{32, 64, 3};
   check(transposed.weight, transposed.bias, 64 * 9);
 }
+
+}  // namespace gradus::init_test

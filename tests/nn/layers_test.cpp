@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::layers_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -163,3 +163,5 @@ TEST_CASE("gradients of layers without parameters agree with differences", "[nn]
   check_gradients(nn::Softmax{1}, rows);
   check_gradients(nn::LogSoftmax{0}, rows);
 }
+
+}  // namespace gradus::layers_test

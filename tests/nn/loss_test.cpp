@@ -3,7 +3,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::loss_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -89,3 +89,5 @@ TEST_CASE("losses over margins and likelihoods as layers pass on their settings"
              ctc_loss(p, zeros({1, 1}, {.dtype = int64}), one + one, one,
                       {.blank = 1, .reduction = Reduction::sum})));
 }
+
+}  // namespace gradus::loss_test

@@ -21,7 +21,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::module_test {
 
 namespace {
 
@@ -282,3 +282,5 @@ TEST_CASE("a Parameter is a leaf that asks for a gradient", "[nn][module]") {
   CHECK_FALSE(nn::Buffer(parameter * 2.0).requires_grad());
   CHECK(fmt::format("{}", parameter) == to_string(handle));
 }
+
+}  // namespace gradus::module_test

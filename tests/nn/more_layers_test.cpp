@@ -3,8 +3,8 @@
 
 #include "nn/agreement.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::more_layers_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -224,3 +224,5 @@ TEST_CASE("further layers say what does not fit", "[nn][layers][error]") {
   CHECK_THROWS_AS(embedding_bag(table, integers({3}), integers({0})), IndexError);
   CHECK_THROWS_WITH((nn::PReLU{0}), Contains("num_parameters = 0; needs at least 1"));
 }
+
+}  // namespace gradus::more_layers_test

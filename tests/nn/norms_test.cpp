@@ -8,7 +8,7 @@
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::norms_test {
 
 namespace {
 
@@ -115,3 +115,5 @@ TEST_CASE("gradients of normalisations and dropout agree with differences in bot
   check_gradients(nn::LayerNorm{{2, 3}, {.elementwise_affine = false}}, {points({2, 2, 3})});
   check_gradients(nn::Dropout{0.4}, {points({4, 5})});
 }
+
+}  // namespace gradus::norms_test

@@ -18,7 +18,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::output_shape_test {
 
 namespace {
 
@@ -74,3 +74,5 @@ TEST_CASE("shapes of models with other inputs and results", "[nn][output_shape]"
   CHECK(nn::output_shape(lstm, last) == Shape{6, 2, 8});
   CHECK_THROWS_AS(nn::output_shape(nn::Linear{3, 4}, {2, 5}), ShapeError);
 }
+
+}  // namespace gradus::output_shape_test

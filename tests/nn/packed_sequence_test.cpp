@@ -4,8 +4,8 @@
 
 #include "nn/agreement.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::packed_sequence_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -348,3 +348,5 @@ TEST_CASE("packing says what does not fit", "[nn][packed][error]") {
   CHECK_THROWS_WITH(lstm(fits, {zeros({1, 3, 2}), {}}),
                     Contains("the initial state is [1, 3, 2]; needs [1, 2, 2]"));
 }
+
+}  // namespace gradus::packed_sequence_test

@@ -11,7 +11,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::print_test {
 
 namespace {
 
@@ -71,3 +71,5 @@ TEST_CASE("layers print what they were made with", "[nn][print]") {
   CHECK(fmt::format("{}", nn::GELU{.approximate = Gelu::tanh}) == "GELU(approximate=tanh)");
   CHECK(fmt::format("{}", nn::Softplus{}) == "Softplus(beta=1, threshold=20)");
 }
+
+}  // namespace gradus::print_test

@@ -4,8 +4,8 @@
 
 #include "nn/agreement.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::rnn_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -208,3 +208,5 @@ TEST_CASE("recurrent layers of an empty batch", "[nn][rnn]") {
   CHECK(difference(lstm.weights[0].w_hh.grad(), zeros({8, 2})) == 0);
   CHECK(nn::LSTM{3, 2, {.proj_size = 1}}(x).output.shape() == Shape{4, 0, 1});
 }
+
+}  // namespace gradus::rnn_test

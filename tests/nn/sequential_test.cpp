@@ -12,7 +12,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::sequential_test {
 
 namespace {
 
@@ -112,3 +112,5 @@ TEST_CASE("Sequential takes layers in, out and over", "[nn][sequential]") {
   CHECK_THROWS_AS(model.insert(9, nn::ReLU{}), IndexError);
   CHECK_THROWS_AS(model.erase(8), IndexError);
 }
+
+}  // namespace gradus::sequential_test

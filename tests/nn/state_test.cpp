@@ -6,7 +6,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::state_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -77,3 +77,5 @@ TEST_CASE("without strict, what both have is loaded and the rest reported", "[nn
   CHECK_THROWS_WITH(nn::load_state_dict(net, {{"fc1.weight", ones({2, 3})}}, {.strict = false}),
                     Contains("fc1.weight is [2, 3] but the model's is [3, 2]"));
 }
+
+}  // namespace gradus::state_test

@@ -14,7 +14,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::summary_test {
 
 namespace {
 
@@ -135,3 +135,5 @@ TEST_CASE("observers see each call once, inner layers first, and may replace the
   CHECK(*seen[0] == typeid(nn::Linear));
   CHECK(*seen[2] == typeid(nn::Sequential));
 }
+
+}  // namespace gradus::summary_test

@@ -4,8 +4,8 @@
 
 #include "nn/agreement.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::transformer_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -179,3 +179,5 @@ TEST_CASE("attention says what does not fit", "[nn][attention][error]") {
   CHECK_THROWS_WITH((nn::TransformerEncoderLayer{4, 2, {.dim_feedforward = 0}}),
                     Contains("dim_feedforward = 0"));
 }
+
+}  // namespace gradus::transformer_test

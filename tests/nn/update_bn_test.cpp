@@ -14,7 +14,7 @@
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::update_bn_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -137,3 +137,5 @@ TEST_CASE("update_bn does not call a model without batch norms", "[nn][update_bn
   Plain net;
   CHECK_NOTHROW(nn::update_bn(net, std::vector<Tensor>{ones({1, 2})}));
 }
+
+}  // namespace gradus::update_bn_test

@@ -8,8 +8,8 @@
 
 #include "support/files.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::export_test {
+using namespace test;
 
 namespace {
 
@@ -184,3 +184,5 @@ TEST_CASE("a shape with the batch in it twice is made when the model runs", "[on
   onnx::save(TwoBatches{}, {ones({3, 2})}, folder / "x", {.dynamic_batch = true});
   CHECK(says(content(folder / "x"), {"Shape", "Gather", "Concat"}));
 }
+
+}  // namespace gradus::export_test

@@ -6,8 +6,8 @@
 
 #include "optim/trajectory.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::adafactor_test {
+using namespace test;
 using optim::Adafactor;
 using optim::AdafactorOptions;
 
@@ -215,3 +215,5 @@ TEST_CASE("What has no gradient to speak of stays where it is", "[optim][adafact
     CHECK(difference(v.detach(), ones({3})) < 1e-6);
   }
 }
+
+}  // namespace gradus::adafactor_test

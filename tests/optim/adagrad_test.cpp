@@ -1,7 +1,7 @@
 #include "optim/trajectory.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::adagrad_test {
+using namespace test;
 using optim::Adagrad;
 
 TEST_CASE("Adagrad takes the same ten steps as PyTorch", "[optim][adagrad]") {
@@ -29,3 +29,5 @@ TEST_CASE("Adagrad refuses options out of range", "[optim][adagrad][error]") {
         "Adagrad: initial_accumulator_value is -1; it must not be negative");
   CHECK(refusal({.eps = -1}) == "Adagrad: eps is -1; it must not be negative");
 }
+
+}  // namespace gradus::adagrad_test

@@ -1,7 +1,7 @@
 #include "optim/trajectory.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::adam_test {
+using namespace test;
 using optim::Adam;
 using optim::AdamW;
 
@@ -55,3 +55,5 @@ TEST_CASE("Adam and AdamW refuse options out of range", "[optim][adam][error]") 
   CHECK(text_of<ValueError>([] { AdamW adamw({leaf(ones({2}))}, {.lr = -1}); }) ==
         "AdamW: lr is -1; it must not be negative");
 }
+
+}  // namespace gradus::adam_test

@@ -1,8 +1,8 @@
 // The rules that update every element by itself, beyond SGD, Adam, RMSprop and Adagrad.
 #include "optim/trajectory.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::adaptive_test {
+using namespace test;
 using optim::Adadelta;
 using optim::Adamax;
 using optim::ASGD;
@@ -112,3 +112,5 @@ TEST_CASE("Adaptive optimizers refuse options out of range", "[optim][error]") {
   CHECK(refusal<Rprop>({.step_sizes = {2, 1}}) ==
         "Rprop: step_sizes are 2 and 1; the first must not be the larger");
 }
+
+}  // namespace gradus::adaptive_test

@@ -3,8 +3,8 @@
 
 #include "optim/trajectory.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::clip_test {
+using namespace test;
 
 namespace {
 
@@ -121,3 +121,5 @@ TEST_CASE("The norm is the same bits for any number of threads", "[optim][clip][
   }
   for (const double norm : norms) CHECK(norm == norms[0]);
 }
+
+}  // namespace gradus::clip_test

@@ -2,8 +2,8 @@
 
 #include "optim/any_optimizer.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::combined_test {
+using namespace test;
 using optim::Adam;
 using optim::Combined;
 using optim::SGD;
@@ -136,3 +136,5 @@ TEST_CASE("a step of a function takes any optimizer and gives the loss before it
   by_hand->step();
   CHECK(difference(x.detach(), y.detach()) == 0);
 }
+
+}  // namespace gradus::combined_test

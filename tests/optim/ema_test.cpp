@@ -2,8 +2,8 @@
 
 #include "optim/trajectory.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::ema_test {
+using namespace test;
 using optim::EarlyStopping;
 using optim::EMA;
 
@@ -126,3 +126,5 @@ TEST_CASE("EarlyStopping continues from its state, and refuses what makes no sen
         "EarlyStopping: patience is -1; it must not be negative");
   CHECK_THROWS_AS(second.load_state_dict({}), ValueError);
 }
+
+}  // namespace gradus::ema_test

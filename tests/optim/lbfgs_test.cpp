@@ -2,8 +2,8 @@
 
 #include "optim/trajectory.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::lbfgs_test {
+using namespace test;
 using optim::LBFGS;
 using optim::LineSearch;
 
@@ -126,3 +126,5 @@ TEST_CASE("LBFGS says what is wrong", "[optim][lbfgs][error]") {
   CHECK(text_of<ValueError>([] { LBFGS none({start()}, {.max_iter = 0}); }) ==
         "LBFGS: max_iter is 0; it must be at least 1");
 }
+
+}  // namespace gradus::lbfgs_test

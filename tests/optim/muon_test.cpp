@@ -2,8 +2,8 @@
 
 #include "optim/any_optimizer.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::muon_test {
+using namespace test;
 using optim::Muon;
 
 TEST_CASE("Muon takes the ten steps of its published algorithm", "[optim][muon][fixtures]") {
@@ -73,3 +73,5 @@ TEST_CASE("Muon continues from its state", "[optim][muon]") {
   second.step();
   CHECK(difference(a.detach(), b.detach()) == 0);
 }
+
+}  // namespace gradus::muon_test

@@ -4,8 +4,8 @@
 
 #include "optim/trajectory.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::novograd_test {
+using namespace test;
 using optim::NovoGrad;
 using optim::NovoGradOptions;
 
@@ -108,3 +108,5 @@ TEST_CASE("NovoGrad refuses options out of range", "[optim][novograd][error]") {
   CHECK(refusal({.eps = -1}) == "NovoGrad: eps is -1; it must not be negative");
   CHECK(refusal({.weight_decay = -1}) == "NovoGrad: weight_decay is -1; it must not be negative");
 }
+
+}  // namespace gradus::novograd_test

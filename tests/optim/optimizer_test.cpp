@@ -3,8 +3,8 @@
 #include "optim/any_optimizer.hpp"
 #include "support/sanitized.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::optimizer_test {
+using namespace test;
 using optim::Adam;
 using optim::SGD;
 
@@ -230,3 +230,5 @@ TEST_CASE("Updates are the same bits for any number of threads", "[optim][thread
   }
   for (const auto& result : results) CHECK((result == results[0]));
 }
+
+}  // namespace gradus::optimizer_test

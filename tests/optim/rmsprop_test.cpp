@@ -1,7 +1,7 @@
 #include "optim/trajectory.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::rmsprop_test {
+using namespace test;
 using optim::RMSprop;
 
 TEST_CASE("RMSprop takes the same ten steps as PyTorch", "[optim][rmsprop]") {
@@ -47,3 +47,5 @@ TEST_CASE("RMSprop refuses options out of range", "[optim][rmsprop][error]") {
   CHECK(refusal({.weight_decay = -1}) == "RMSprop: weight_decay is -1; it must not be negative");
   CHECK(refusal({.momentum = -1}) == "RMSprop: momentum is -1; it must not be negative");
 }
+
+}  // namespace gradus::rmsprop_test

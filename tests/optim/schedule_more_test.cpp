@@ -1,8 +1,8 @@
 // Schedules by factors, in cycles and in sequence.
 #include "optim/schedule_support.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::schedule_more_test {
+using namespace test;
 using optim::SGD;
 
 namespace {
@@ -234,3 +234,5 @@ TEST_CASE("Schedules by factors, in cycles and in sequence refuse what makes no 
   CHECK(refusal([](SGD& s) { optim::SWALR(s, {.swa_lr = 1, .anneal_epochs = -1}); }) ==
         "SWALR: anneal_epochs is -1; it must not be negative");
 }
+
+}  // namespace gradus::schedule_more_test

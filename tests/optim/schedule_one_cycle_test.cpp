@@ -2,8 +2,8 @@
 
 #include "optim/schedule_support.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::schedule_one_cycle_test {
+using namespace test;
 using optim::OneCycleLR;
 using optim::SGD;
 
@@ -112,3 +112,5 @@ TEST_CASE("OneCycleLR of very few steps stays finite", "[optim][schedule]") {
   }
   CHECK((sgd.lr() >= 0 && sgd.lr() <= 1));
 }
+
+}  // namespace gradus::schedule_one_cycle_test

@@ -3,8 +3,8 @@
 
 #include "optim/schedule_support.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::schedule_plateau_test {
+using namespace test;
 using optim::ReduceLROnPlateau;
 using optim::SGD;
 using Options = optim::ReduceLROnPlateauOptions;
@@ -89,3 +89,5 @@ TEST_CASE("ReduceLROnPlateau refuses what makes no sense", "[optim][schedule][er
         "ReduceLROnPlateau: the state does not fit; missing: best, bad_steps, cooldown_left, last_lr.0; "
         "unexpected: none");
 }
+
+}  // namespace gradus::schedule_plateau_test

@@ -2,8 +2,8 @@
 
 #include "optim/schedule_support.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::schedule_test {
+using namespace test;
 using optim::SGD;
 
 namespace {
@@ -137,3 +137,5 @@ TEST_CASE("Schedules refuse options out of range", "[optim][schedule][error]") {
         "LinearLR: total_iters is 0; it must be at least 1");
   CHECK(sgd.lr() == 1e-3);
 }
+
+}  // namespace gradus::schedule_test

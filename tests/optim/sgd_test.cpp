@@ -1,7 +1,7 @@
 #include "optim/trajectory.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::sgd_test {
+using namespace test;
 using optim::SGD;
 
 TEST_CASE("SGD takes the same ten steps as PyTorch", "[optim][sgd]") { follow_all<SGD>("sgd"); }
@@ -59,3 +59,5 @@ TEST_CASE("SGD refuses options out of range", "[optim][sgd][error]") {
         "SGD: nesterov needs a momentum above 0 and a dampening of 0; momentum is 0.9 and dampening 0.5");
   CHECK(refusal({.lr = 0}) == "nothing");
 }
+
+}  // namespace gradus::sgd_test

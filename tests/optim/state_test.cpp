@@ -2,8 +2,8 @@
 
 #include "optim/any_optimizer.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::state_test {
+using namespace test;
 using optim::Adam;
 using optim::SGD;
 
@@ -94,3 +94,5 @@ TEST_CASE("A state that does not fit is refused whole", "[optim][state][error]")
   }
   check_equal(adam.state_dict(), before);
 }
+
+}  // namespace gradus::state_test

@@ -8,8 +8,8 @@
 #include "optim/trajectory.hpp"
 #include "support/catch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::stop_rules_test {
+using namespace test;
 using optim::TimeLimit;
 using std::chrono::milliseconds, std::chrono::hours;
 
@@ -55,3 +55,5 @@ TEST_CASE("lr_is_below asks every parameter group", "[optim][stop_rules]") {
   optimizer.lr(0) = 1e-6;
   CHECK(lr_is_below(optimizer, 1e-4));
 }
+
+}  // namespace gradus::stop_rules_test

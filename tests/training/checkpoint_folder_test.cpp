@@ -13,7 +13,7 @@
 #include "support/full_disk.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
+namespace gradus::checkpoint_folder_test {
 using training::Checkpoint;
 using training::CheckpointFolder;
 
@@ -172,3 +172,5 @@ TEST_CASE("a step that is fine has no anomaly", "[training][replay]") {
   capsule.model = nn::state_dict(net);
   CHECK(training::replay(net, capsule, [&] { return sum(net(ones({3, 2}))); }).anomaly.empty());
 }
+
+}  // namespace gradus::checkpoint_folder_test

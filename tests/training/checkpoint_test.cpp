@@ -12,7 +12,7 @@
 #include "support/files.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
+namespace gradus::checkpoint_test {
 using training::Checkpoint;
 using training::read_checkpoint;
 using training::write_checkpoint;
@@ -238,3 +238,5 @@ TEST_CASE("a state's name has no slash", "[training][checkpoint]") {
   CHECK(test::says(test::error_of<ValueError>([&] { write_checkpoint(folder / "a", c); }), {"a/b"}));
   CHECK(folder.empty());
 }
+
+}  // namespace gradus::checkpoint_test

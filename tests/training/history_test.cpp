@@ -10,7 +10,7 @@
 
 #include "support/files.hpp"
 
-using namespace gradus;
+namespace gradus::history_test {
 
 namespace {
 
@@ -84,3 +84,5 @@ TEST_CASE("logs are JSON lines or CSV", "[training][history]") {
   CHECK(test::says(test::error_of<IoError>([&] { training::write_csv(folder / "no/log", two_rows()); }),
                    {"no/log cannot be written"}));
 }
+
+}  // namespace gradus::history_test

@@ -19,7 +19,7 @@
 #include "support/files.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
+namespace gradus::reports_test {
 namespace tb = gradus::tensorboard;
 using training::Report;
 
@@ -227,3 +227,5 @@ TEST_CASE("filters are red and blue by their largest weight", "[training][report
   CHECK(pictures[0].image.to_vector<std::uint8_t>() ==
         std::vector<std::uint8_t>{228, 35, 255, 200, 148, 90, 255, 40, 150, 190, 255, 45});
 }
+
+}  // namespace gradus::reports_test

@@ -9,7 +9,7 @@
 #include "support/fixtures.hpp"
 #include "support/layouts.hpp"
 
-using namespace gradus;
+namespace gradus::activation_test {
 
 namespace {
 
@@ -179,3 +179,5 @@ TEST_CASE("activations refuse what makes no sense", "[activation][error]") {
   CHECK_THROWS_WITH(relu(x.to(int64)),
                     Catch::Matchers::StartsWith("relu: given int64; needs float32 or float64"));
 }
+
+}  // namespace gradus::activation_test

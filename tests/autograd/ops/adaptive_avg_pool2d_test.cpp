@@ -5,7 +5,7 @@
 
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::adaptive_avg_pool2d_test {
 using Catch::Matchers::Contains;
 using test::difference;
 
@@ -49,3 +49,5 @@ TEST_CASE("adaptive_avg_pool2d says what is wrong", "[autograd][ops][pool][error
   CHECK_THROWS_AS(adaptive_avg_pool2d(zeros({4, 4}), 1), ShapeError);
   CHECK_THROWS_AS(adaptive_avg_pool2d(zeros({1, 4, 4}, {.dtype = uint8}), 1), DTypeError);
 }
+
+}  // namespace gradus::adaptive_avg_pool2d_test

@@ -10,7 +10,7 @@
 #include "support/fixtures.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::arithmetic_test {
 using test::difference;
 using test::fixture;
 using test::strided;
@@ -157,3 +157,5 @@ TEST_CASE("an expanded side gets its gradient summed", "[arithmetic][gradient]")
   CHECK(gradcheck(f, {x}));
   CHECK(gradgradcheck(f, {x}));
 }
+
+}  // namespace gradus::arithmetic_test

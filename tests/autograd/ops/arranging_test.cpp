@@ -5,8 +5,8 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::arranging_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -188,3 +188,5 @@ TEST_CASE("moving, diagonals and masks say what is wrong", "[rearrange][diagonal
   CHECK_THROWS_AS(scatter_reduce(x, 0, tensor({{2}}, whole), zeros({1, 1}), Reduce::amax), IndexError);
   CHECK_THROWS_AS(scatter_reduce(arange(3), 0, tensor({0}, whole), arange(1), Reduce::mean), DTypeError);
 }
+
+}  // namespace gradus::arranging_test

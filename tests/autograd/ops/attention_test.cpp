@@ -11,8 +11,8 @@
 #include "support/same_bits.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::attention_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -160,3 +160,5 @@ TEST_CASE("multinomial says what is wrong", "[multinomial][error]") {
   CHECK_THROWS_AS(multinomial(arange(3), 1), DTypeError);
   CHECK_THROWS_AS(multinomial(ones({3}), -1), ValueError);
 }
+
+}  // namespace gradus::attention_test

@@ -6,7 +6,7 @@
 
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::avg_pool2d_test {
 using Catch::Matchers::Contains;
 using test::difference;
 
@@ -114,3 +114,5 @@ TEST_CASE("avg_pool2d says what is wrong", "[autograd][ops][pool][error]") {
   CHECK_THROWS_WITH(avg_pool2d(zeros({4}), 2), Contains("the input is [4]; needs [N, C, H, W]"));
   CHECK_THROWS_AS(avg_pool2d(zeros({1, 4, 4}, {.dtype = int64}), 2), DTypeError);
 }
+
+}  // namespace gradus::avg_pool2d_test

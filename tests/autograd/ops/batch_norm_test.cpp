@@ -7,7 +7,7 @@
 
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::batch_norm_test {
 using Catch::Matchers::Contains;
 using test::difference;
 
@@ -188,3 +188,5 @@ TEST_CASE("batch_norm says what is wrong", "[autograd][ops][norm][error]") {
   CHECK_THROWS_WITH(batch_norm(x, zeros({3}), ones({3}), {}, {}, {.eps = -1}), Contains("eps = -1"));
   CHECK_THROWS_AS(normalized(zeros({2, 3}, {.dtype = int64})), DTypeError);
 }
+
+}  // namespace gradus::batch_norm_test

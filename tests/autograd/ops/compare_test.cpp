@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::compare_test {
 
 namespace {
 
@@ -132,3 +132,5 @@ TEST_CASE("allclose allows a difference of atol + rtol |b|", "[compare]") {
   CHECK_THROWS_WITH(allclose(ones({2}), arange(2)),
                     Catch::Matchers::StartsWith("allclose: given float32 and int64"));
 }
+
+}  // namespace gradus::compare_test

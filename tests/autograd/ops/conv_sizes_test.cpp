@@ -7,7 +7,7 @@
 #include "support/fixtures.hpp"
 #include "support/sanitized.hpp"
 
-using namespace gradus;
+namespace gradus::conv_sizes_test {
 
 namespace {
 
@@ -151,3 +151,5 @@ TEST_CASE("conv2d and its gradients are what their definition says for random si
           i % 2 == 0 ? float32 : float64);
   }
 }
+
+}  // namespace gradus::conv_sizes_test

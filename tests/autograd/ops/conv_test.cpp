@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::conv_test {
 using Catch::Matchers::Contains;
 using test::Fixture;
 
@@ -197,3 +197,5 @@ TEST_CASE("conv2d says what does not fit", "[conv][error]") {
   CHECK_THROWS_WITH(conv_transpose2d(zeros({1, 4, 8, 8}), w, {}, {.output_padding = 1}),
                     Contains("output_padding is [1, 1]; it must be less than stride"));
 }
+
+}  // namespace gradus::conv_test

@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::copy_test {
 using test::strided;
 using test::variable;
 
@@ -166,3 +166,5 @@ TEST_CASE("to carries gradients between floating dtypes", "[copy][gradient]") {
   CHECK(x.grad().to_vector<float>() == Values{2, 4});
   CHECK_FALSE(x.to(int64).requires_grad());
 }
+
+}  // namespace gradus::copy_test

@@ -7,7 +7,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::create_test {
 
 namespace {
 const auto contains = [](const char* text) { return Catch::Matchers::Contains(text); };
@@ -103,3 +103,5 @@ TEST_CASE("ragged braces are refused", "[create][error]") {
   CHECK_THROWS_AS(tensor({1, {2, 3}}), ShapeError);
   CHECK_THROWS_AS(tensor({{{1}, {2}}, {{3}, {4, 5}}}), ShapeError);
 }
+
+}  // namespace gradus::create_test

@@ -10,8 +10,8 @@
 #include "support/pytorch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::ctc_loss_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -114,3 +114,5 @@ TEST_CASE("ctc_loss says what is wrong", "[loss][ctc][error]") {
   CHECK_THROWS_AS(ctc_loss(p, two, two, two, {.blank = 3}), IndexError);
   CHECK_THROWS_WITH(ctc_loss(zeros({2}), two, two, two), Contains("log_probs is [2]; needs [t, n, classes]"));
 }
+
+}  // namespace gradus::ctc_loss_test

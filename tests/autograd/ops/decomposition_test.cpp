@@ -12,8 +12,8 @@
 #include "support/same_bits.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::decomposition_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -176,3 +176,5 @@ TEST_CASE("factors say what is wrong", "[linalg][error]") {
   CHECK_THROWS_WITH(lstsq(eye(2), zeros({2, 1}, {.dtype = float64})),
                     Contains("a is float32 and b is float64"));
 }
+
+}  // namespace gradus::decomposition_test

@@ -6,8 +6,8 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::distance_test {
+using namespace test;
 
 TEST_CASE("distances agree with PyTorch and central differences", "[distance]") {
   CHECK(disagreement("more_losses.json", "cosine_similarity", [](In in, Options o) {
@@ -32,3 +32,5 @@ TEST_CASE("distances say what is wrong", "[distance][error]") {
   CHECK_THROWS_AS(cosine_similarity(zeros({2, 3}), zeros({2, 3}), 2), IndexError);
   CHECK_THROWS_AS(pairwise_distance(zeros({2}), zeros({2}, {.dtype = float64})), DTypeError);
 }
+
+}  // namespace gradus::distance_test

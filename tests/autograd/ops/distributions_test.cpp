@@ -15,7 +15,7 @@
 #include "support/catch.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
+namespace gradus::distributions_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -153,3 +153,5 @@ TEST_CASE("draws say what is wrong", "[random][error]") {
   CHECK_THROWS_AS(binomial(ones({1}), ones({1}, f64)), DTypeError);
   CHECK_THROWS_AS(binomial(ones({2}), ones({3})), ShapeError);
 }
+
+}  // namespace gradus::distributions_test

@@ -9,7 +9,7 @@
 
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::dropout_test {
 using Catch::Matchers::Contains;
 using test::difference;
 
@@ -94,3 +94,5 @@ TEST_CASE("dropout says what is wrong", "[autograd][ops][dropout][error]") {
   CHECK_THROWS_AS(dropout(x, std::numeric_limits<double>::quiet_NaN()), ValueError);
   CHECK_THROWS_WITH(dropout(zeros({2}, {.dtype = int64})), Contains("dropout: given int64"));
 }
+
+}  // namespace gradus::dropout_test

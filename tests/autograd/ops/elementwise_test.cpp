@@ -9,8 +9,8 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::elementwise_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -144,3 +144,5 @@ TEST_CASE("elementwise functions say what is wrong", "[trigonometry][logarithm][
   CHECK_THROWS_AS(logit(ones({2}), 0.6), ValueError);
   CHECK_THROWS_AS(fmod(ones({2}, {.dtype = boolean}), true), DTypeError);
 }
+
+}  // namespace gradus::elementwise_test

@@ -8,7 +8,7 @@
 #include "support/fixtures.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::embedding_test {
 using test::difference;
 using test::fixtures;
 using test::strided;
@@ -106,3 +106,5 @@ TEST_CASE("one_hot refuses what is no class", "[embedding][error]") {
   CHECK_THROWS_WITH(one_hot(tensor({0}, integers), -2), contains("-2 classes were given"));
   CHECK_THROWS_AS(one_hot(tensor({0.0})), DTypeError);
 }
+
+}  // namespace gradus::embedding_test

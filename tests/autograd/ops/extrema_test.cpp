@@ -10,7 +10,7 @@
 #include "support/rows.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
+namespace gradus::extrema_test {
 
 namespace {
 
@@ -166,3 +166,5 @@ TEST_CASE("the extremum of nothing is an error that names op and shape", "[extre
   CHECK(amax(x, 1).shape() == Shape{0});  // no result is missing here
   CHECK(max(x, 1).indices.shape() == Shape{0});
 }
+
+}  // namespace gradus::extrema_test

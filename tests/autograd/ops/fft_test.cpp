@@ -11,8 +11,8 @@
 #include "support/same_bits.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::fft_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -153,3 +153,5 @@ TEST_CASE("Fourier transforms say what is wrong", "[fft][error]") {
                     Contains("istft: given 1 frames of 8 samples, which cover nothing"));
   CHECK_THROWS_WITH(istft(zeros({5, 3, 2}), 8, {.window = zeros({8})}), Contains("no window reaches"));
 }
+
+}  // namespace gradus::fft_test

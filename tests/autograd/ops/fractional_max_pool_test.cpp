@@ -4,8 +4,8 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::fractional_max_pool_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -65,3 +65,5 @@ TEST_CASE("fractional max pooling refuses what does not fit", "[pool][error]") {
                     Contains("fractional_max_pool2d: the samples are [2, 3]; needs [2, 3, 2]"));
   CHECK_THROWS_AS(fractional_max_pool2d(x, 2, 2, {.samples = zeros({2, 3, 2})}), DTypeError);
 }
+
+}  // namespace gradus::fractional_max_pool_test

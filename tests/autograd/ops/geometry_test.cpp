@@ -9,8 +9,8 @@
 #include "support/pytorch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::geometry_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -136,3 +136,5 @@ TEST_CASE("distances, sampling and unpooling say what is wrong", "[distance][gri
   CHECK_THROWS_WITH(lp_pool1d(zeros({3}), 2, 2),
                     Contains("lp_pool1d: the input is [3]; needs [N, C, L] or [C, L]"));
 }
+
+}  // namespace gradus::geometry_test

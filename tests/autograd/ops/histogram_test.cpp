@@ -6,8 +6,8 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::histogram_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 TEST_CASE("histogram agrees with PyTorch", "[search]") {
@@ -56,3 +56,5 @@ TEST_CASE("histogram refuses what makes no sense", "[search][error]") {
                     Contains("histogram: the weight is [1]; needs [2]"));
   CHECK_THROWS_AS(histogram(x, 2, {.weight = tensor({1, 2}, f64)}), DTypeError);
 }
+
+}  // namespace gradus::histogram_test

@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-using namespace gradus;
+namespace gradus::in_place_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -131,3 +131,5 @@ TEST_CASE("in-place functions refuse what does not fit, and change nothing", "[i
   CHECK(x.to_vector<double>() == Values{1, 2});
   CHECK(whole.version() == 0);
 }
+
+}  // namespace gradus::in_place_test

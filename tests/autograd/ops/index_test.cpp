@@ -8,7 +8,7 @@
 #include "support/fixtures.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::index_test {
 using test::difference;
 using test::fixtures;
 using test::strided;
@@ -229,3 +229,5 @@ TEST_CASE("an index changed before backward is an error, not a wrong gradient", 
   index.fill_(1);
   CHECK_THROWS_AS(y.backward(), GraphError);
 }
+
+}  // namespace gradus::index_test

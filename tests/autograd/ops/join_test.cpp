@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::join_test {
 using test::strided;
 using test::variable;
 
@@ -136,3 +136,5 @@ TEST_CASE("an op with a long list of sizes shows the first of them", "[join]") {
   const auto parts = split(x, 1);
   CHECK(parts[0].impl()->node->attributes() == "dim=0 sizes=[1, 1, 1, 1, 1, 1, 1, 1, ... 12 in all]");
 }
+
+}  // namespace gradus::join_test

@@ -7,7 +7,7 @@
 
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::layer_norm_test {
 using Catch::Matchers::Contains;
 using test::difference;
 
@@ -109,3 +109,5 @@ TEST_CASE("layer_norm says what is wrong", "[autograd][ops][norm][error]") {
   CHECK_THROWS_WITH(layer_norm(x, 4, {}, {}, -1), Contains("eps = -1"));
   CHECK_THROWS_AS(layer_norm(zeros({2, 3}, {.dtype = int64}), 3), DTypeError);
 }
+
+}  // namespace gradus::layer_norm_test

@@ -8,8 +8,8 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::likelihood_loss_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 TEST_CASE("poisson_nll_loss agrees with PyTorch and central differences", "[loss]") {
@@ -68,3 +68,5 @@ TEST_CASE("likelihoods say what is wrong", "[loss][error]") {
                     Contains("var is float64 but input is float32; use var.to(float32)"));
   CHECK_THROWS_WITH(gaussian_nll_loss(x, x, x, {.eps = 0}), Contains("eps is 0; it must be positive"));
 }
+
+}  // namespace gradus::likelihood_loss_test

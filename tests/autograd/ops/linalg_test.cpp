@@ -11,8 +11,8 @@
 #include "support/pytorch.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::linalg_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -155,3 +155,5 @@ TEST_CASE("products say what is wrong", "[einsum][error]") {
                     Contains("[3] does not broadcast to the product's [2, 2]"));
   CHECK_THROWS_AS(baddbmm(a, a, a), ShapeError);
 }
+
+}  // namespace gradus::linalg_test

@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
+namespace gradus::loss_test {
 using Catch::Matchers::Contains;
 using test::Fixture;
 
@@ -273,3 +273,5 @@ TEST_CASE("losses say what is wrong with their targets", "[loss][error]") {
   CHECK_THROWS_AS(huber_loss(zeros({2}), zeros({2}), {.delta = 0}), ValueError);
   CHECK_THROWS_AS(smooth_l1_loss(zeros({2}), zeros({2}), {.beta = -1}), ValueError);
 }
+
+}  // namespace gradus::loss_test

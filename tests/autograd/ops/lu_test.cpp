@@ -13,8 +13,8 @@
 #include "support/same_bits.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::lu_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -146,3 +146,5 @@ TEST_CASE("LU factors and norms of matrices say what is wrong", "[linalg][error]
   CHECK_THROWS_AS(cond(zeros({0, 0})), ShapeError);
   CHECK_THROWS_WITH(matrix_rank(eye(2), -1.0), Contains("matrix_rank: rtol is -1; it must not be negative"));
 }
+
+}  // namespace gradus::lu_test

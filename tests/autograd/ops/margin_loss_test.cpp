@@ -6,8 +6,8 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::margin_loss_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -128,3 +128,5 @@ TEST_CASE("margin losses say what is wrong", "[loss][error]") {
   CHECK_THROWS_WITH(multilabel_soft_margin_loss(x, x, {.weight = ones({2})}),
                     Contains("weight is [2]; needs one element for each of the 3 classes"));
 }
+
+}  // namespace gradus::margin_loss_test

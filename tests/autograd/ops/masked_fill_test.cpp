@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::masked_fill_test {
 using test::strided;
 using test::variable;
 
@@ -38,3 +38,5 @@ TEST_CASE("masked_fill refuses a mask that is not bool and a value that does not
   CHECK_THROWS_WITH(masked_fill(arange(2), ones(2, {.dtype = boolean}), 2.5),
                     Contains("the number 2.5 does not fit a int64 tensor"));
 }
+
+}  // namespace gradus::masked_fill_test

@@ -7,7 +7,7 @@
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::matmul_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -171,3 +171,5 @@ TEST_CASE("matmul and linear name both shapes when they do not fit", "[matmul][e
                "1600 (matmul_test.cpp:"));
   CHECK_THROWS_WITH(linear(zeros({2, 3}), zeros({4, 3}), zeros({3})), Contains("bias is [3]; needs [4]"));
 }
+
+}  // namespace gradus::matmul_test

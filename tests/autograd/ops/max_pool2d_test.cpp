@@ -9,7 +9,7 @@
 
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::max_pool2d_test {
 using Catch::Matchers::Contains;
 using test::difference;
 
@@ -238,3 +238,5 @@ TEST_CASE("Windows of more than 256 elements, and channels around a block", "[au
       }
     }
 }
+
+}  // namespace gradus::max_pool2d_test

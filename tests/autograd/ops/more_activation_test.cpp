@@ -14,8 +14,8 @@
 #include "support/layouts.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::more_activation_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -154,3 +154,5 @@ TEST_CASE("further activations refuse what makes no sense", "[activation][error]
   CHECK_THROWS_WITH(mish(x.to(int64)), Contains("mish: given int64; needs float32 or float64"));
   CHECK_THROWS_WITH(relu6(x.to(int64)), Contains("relu6: given int64"));
 }
+
+}  // namespace gradus::more_activation_test

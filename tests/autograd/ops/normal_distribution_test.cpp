@@ -11,8 +11,8 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::normal_distribution_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -108,3 +108,5 @@ TEST_CASE("incomplete gamma functions by hand and errors", "[special][error]") {
                     Contains("mvlgamma: an element is not above 1, as dimension 3 needs"));
   CHECK_THROWS_WITH(mvlgamma(tensor(3), 0), Contains("mvlgamma: the dimension is 0; it must be at least 1"));
 }
+
+}  // namespace gradus::normal_distribution_test

@@ -7,7 +7,7 @@
 #include "support/fixtures.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::pad_test {
 using test::difference;
 using test::fixtures;
 using test::strided;
@@ -94,3 +94,5 @@ TEST_CASE("flip agrees with central differences", "[pad][flip][gradient]") {
     CHECK(gradgradcheck(flipped, {x}));
   }
 }
+
+}  // namespace gradus::pad_test

@@ -10,7 +10,7 @@
 #include "support/fixtures.hpp"
 #include "support/layouts.hpp"
 
-using namespace gradus;
+namespace gradus::pointwise_test {
 
 namespace {
 
@@ -191,3 +191,5 @@ TEST_CASE("float32 is computed in float32", "[pointwise]") {
     CHECK(test::difference(c.f(x), c.f(x.to(float64))) < 1e-6);
   }
 }
+
+}  // namespace gradus::pointwise_test

@@ -9,7 +9,7 @@
 #include "support/fixtures.hpp"
 #include "support/layouts.hpp"
 
-using namespace gradus;
+namespace gradus::power_test {
 
 namespace {
 
@@ -135,3 +135,5 @@ TEST_CASE("powers name shapes and dtypes that do not fit", "[pow][error]") {
   CHECK_THROWS_WITH(pow(ones({2}), ones({2}, {.dtype = float64})),
                     Catch::Matchers::StartsWith("pow: given float32 and float64"));
 }
+
+}  // namespace gradus::power_test

@@ -12,8 +12,8 @@
 #include "support/pytorch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::powers_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -139,3 +139,5 @@ TEST_CASE("powers and norms say what is wrong", "[power][norm][error]") {
                     Contains("all but the last dimension must agree"));
   CHECK_THROWS_WITH(bilinear(zeros({3}), zeros({2}), zeros({3, 2})), Contains("needs [out, in1, in2]"));
 }
+
+}  // namespace gradus::powers_test

@@ -9,7 +9,7 @@
 #include <limits>
 #include <numeric>
 
-using namespace gradus;
+namespace gradus::random_test {
 using Catch::Matchers::Contains;
 
 namespace {
@@ -311,3 +311,5 @@ TEST_CASE("Random functions say what is wrong", "[autograd][ops][random][error]"
   CHECK_THROWS_AS(bernoulli(tensor({0, 1}, {.dtype = int64})), DTypeError);
   CHECK_THROWS_WITH(normal_(zeros({2}, {.dtype = int64})), Contains("normal_: given int64"));
 }
+
+}  // namespace gradus::random_test

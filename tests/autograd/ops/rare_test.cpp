@@ -9,8 +9,8 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::rare_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -136,3 +136,5 @@ TEST_CASE("ops on whole numbers say what is wrong", "[integer][error]") {
   CHECK_THROWS_AS(bitwise_xor(integers({1}), tensor({1}, {.dtype = uint8})), DTypeError);
   CHECK_THROWS_AS(gcd(integers({1, 2}), integers({1, 2, 3})), ShapeError);
 }
+
+}  // namespace gradus::rare_test

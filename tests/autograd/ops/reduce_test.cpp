@@ -10,7 +10,7 @@
 #include "support/layouts.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
+namespace gradus::reduce_test {
 
 namespace {
 
@@ -210,3 +210,5 @@ TEST_CASE("cumsum agrees with central differences to the second order", "[cumsum
       CHECK(gradgradcheck(f, {layout.x}));
     }
 }
+
+}  // namespace gradus::reduce_test

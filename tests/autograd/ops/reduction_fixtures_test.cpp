@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
 
-using namespace gradus;
+namespace gradus::reduction_fixtures_test {
 
 namespace {
 
@@ -73,3 +73,5 @@ TEST_CASE("argmax and argmin agree with PyTorch", "[extrema][pytorch]") {
   for (const Fixture& c : test::fixtures("ops.json", "argmin"))
     CHECK(test::difference(argmin(c.inputs["x"], dim_of(c)), c.outputs["y"]) == 0);
 }
+
+}  // namespace gradus::reduction_fixtures_test

@@ -13,7 +13,7 @@
 #include "support/same_bits.hpp"
 #include "support/sanitized.hpp"
 
-using namespace gradus;
+namespace gradus::reductions_test {
 
 namespace {
 
@@ -244,3 +244,5 @@ TEST_CASE("reductions refuse dimensions that do not exist or come twice", "[redu
     CHECK_THROWS_AS(r.f(x, {0, -2}, false), ValueError);
   }
 }
+
+}  // namespace gradus::reductions_test

@@ -8,7 +8,7 @@
 #include "support/layouts.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
+namespace gradus::relu_test {
 
 namespace {
 
@@ -110,3 +110,5 @@ TEST_CASE("gradients are overwritten only where nobody sees it", "[activation][r
   const Tensor t = tanh(where(x.detach() > 0, x.detach(), 0));
   CHECK(test::difference(grad(sum(z), x), where(x.detach() > 0, 1 - t * t, 0)) < 1e-15);
 }
+
+}  // namespace gradus::relu_test

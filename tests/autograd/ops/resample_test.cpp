@@ -9,8 +9,8 @@
 #include "support/pytorch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::resample_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -193,3 +193,5 @@ TEST_CASE("continuation, unfold and fold say what is wrong", "[pad][unfold][erro
   CHECK_THROWS_AS(fold(zeros({1, 3, 2}), {2, 3}, 2), ShapeError);
   CHECK_THROWS_AS(fold(zeros({3}), {2, 3}, 2), ShapeError);
 }
+
+}  // namespace gradus::resample_test

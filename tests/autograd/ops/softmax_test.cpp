@@ -11,7 +11,7 @@
 #include "support/rows.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
+namespace gradus::softmax_test {
 
 namespace {
 
@@ -198,3 +198,5 @@ TEST_CASE("softmax refuses integers and dimensions that do not exist", "[softmax
                     StartsWith("log_softmax: dimension 2 is out of range for a tensor of 2 dimensions"));
   CHECK_THROWS_WITH(logsumexp(ones({2}, {.dtype = boolean})), StartsWith("logsumexp: given bool"));
 }
+
+}  // namespace gradus::softmax_test

@@ -11,8 +11,8 @@
 #include "support/pytorch.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::sort_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -129,3 +129,5 @@ TEST_CASE("sorting and scans say what is wrong", "[sort][scan][error]") {
   CHECK_THROWS_WITH(logcumsumexp(arange(3), 0),
                     Contains("logcumsumexp: given int64; needs float32 or float64"));
 }
+
+}  // namespace gradus::sort_test

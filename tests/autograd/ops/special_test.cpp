@@ -9,8 +9,8 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::special_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -117,3 +117,5 @@ TEST_CASE("special functions and choices say what is wrong", "[special][choose][
   CHECK_THROWS_WITH(floor_divide(whole({1}), whole({0})), Contains("floor_divide: an integer divided by 0"));
   CHECK_THROWS_WITH(isclose(ones({1}), ones({1}, f64)), Contains("isclose:"));
 }
+
+}  // namespace gradus::special_test

@@ -5,8 +5,8 @@
 #include "support/catch.hpp"
 #include "support/pytorch.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::stacking_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -193,3 +193,5 @@ TEST_CASE("stacking, overwriting and products say what is wrong", "[stacking][ov
   CHECK_THROWS_WITH(addbmm(x, x, x), Contains("addbmm: a is [2, 3]"));
   CHECK_THROWS_AS(addr(x, x, x), ShapeError);
 }
+
+}  // namespace gradus::stacking_test

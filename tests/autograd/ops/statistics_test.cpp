@@ -10,8 +10,8 @@
 #include "support/pytorch.hpp"
 #include "support/same_bits.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::statistics_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -234,3 +234,5 @@ TEST_CASE("order statistics, sums and searching say what is wrong", "[quantile][
   CHECK_THROWS_WITH(histc(tensor({std::numeric_limits<double>::infinity(), 0.0}, f64)),
                     Contains("the range is from 0 to inf"));
 }
+
+}  // namespace gradus::statistics_test

@@ -8,7 +8,7 @@
 #include "support/catch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::triangle_test {
 using test::strided;
 using test::variable;
 
@@ -52,3 +52,5 @@ TEST_CASE("tril needs a matrix", "[triangle][error]") {
                     Catch::Matchers::Contains("tril: given [3]; needs at least two dimensions"));
   CHECK_THROWS_AS(triu(tensor(1.0)), ShapeError);
 }
+
+}  // namespace gradus::triangle_test

@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
+namespace gradus::view_test {
 using test::strided;
 using test::variable;
 
@@ -227,3 +227,5 @@ TEST_CASE("views agree with central differences", "[view][gradient]") {
     }
   }
 }
+
+}  // namespace gradus::view_test

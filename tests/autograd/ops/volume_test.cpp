@@ -6,8 +6,8 @@
 #include "support/pytorch.hpp"
 #include "support/strided.hpp"
 
-using namespace gradus;
-using namespace gradus::test;
+namespace gradus::volume_test {
+using namespace test;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -260,3 +260,5 @@ TEST_CASE("pooling of lines and volumes says what is wrong", "[pool][error]") {
                     Contains("an output size of [1, 0] was given"));
   CHECK_THROWS_WITH(adaptive_avg_pool3d(zeros({1, 2, 0, 2}), 1), Contains("dimension 2 must not be empty"));
 }
+
+}  // namespace gradus::volume_test

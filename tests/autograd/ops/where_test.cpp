@@ -8,7 +8,7 @@
 #include "support/fixtures.hpp"
 #include "support/layouts.hpp"
 
-using namespace gradus;
+namespace gradus::where_test {
 
 namespace {
 
@@ -174,3 +174,5 @@ TEST_CASE("choices keep channels-last", "[where]") {
   CHECK(maximum(0, x).strides() == x.strides());
   CHECK(clamp(x, 0, 1).strides() == x.strides());
 }
+
+}  // namespace gradus::where_test
