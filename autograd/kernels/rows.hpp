@@ -54,11 +54,11 @@ struct Strided {
 
 namespace detail {
 
-/// Rows that are made dense together, because neighbours share what is read with each: lines of the cache,
-/// and pages; as many as have room in L2.
-inline std::int64_t row_batch(std::int64_t bytes_a_row) {
-  constexpr std::int64_t room = 393216, line = 16;
-  return std::clamp<std::int64_t>(room / bytes_a_row / line, 1, 4) * line;
+/// How many of `count` rows are made dense together: neighbours share what is read with each, lines of the
+/// cache and entries for pages. As many as a few batches leave, and as have room in 1 MiB.
+inline std::int64_t row_batch(std::int64_t count, std::int64_t bytes_a_row) {
+  constexpr std::int64_t room = 1 << 20, batches = 8, line = 16;
+  return std::clamp<std::int64_t>(std::min(room / bytes_a_row, count / batches) / line, 1, 8) * line;
 }
 /// Elements between them, so that rows of a power of two do not fall on the same few lines of the cache.
 inline constexpr std::int64_t row_gap = 16;
@@ -90,7 +90,7 @@ void map_rows(const Rows<N>& rows, std::int64_t cost, F f, R* out, const X*... i
                                            [](auto s) { return s == 1; });
   const std::int64_t pitch = n + detail::row_gap;
   const std::int64_t batch =
-      detail::row_batch(pitch * static_cast<std::int64_t>((sizeof(R) + ... + sizeof(X))));
+      detail::row_batch(rows.starts.count, pitch * static_cast<std::int64_t>((sizeof(R) + ... + sizeof(X))));
   const auto run = [&]<std::size_t... K>(std::int64_t begin, std::int64_t end, std::index_sequence<K...>) {
     if (dense)
       return vectorized_for<R, X...>([=, &starts = rows.starts] {
