@@ -5,6 +5,7 @@
 #include <gradus/autograd/kernels/layout_copies.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
+#include <gradus/autograd/ops/fill.hpp>
 #include <gradus/autograd/trace.hpp>
 
 namespace gradus {
@@ -87,7 +88,7 @@ Tensor& Tensor::copy_(const Tensor& source, SourceLocation at) {
 }
 Tensor& Tensor::fill_(double value, SourceLocation at) {
   mark_written("fill_", at);
-  copy_values(full({}, value, {.dtype = dtype()}), *this);
+  fill_values(*this, value);
   return *this;
 }
 Tensor& Tensor::zero_(SourceLocation at) { return fill_(0, at); }

@@ -4,21 +4,17 @@
 #include <cmath>
 #include <cstring>
 
+#include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/operand.hpp>
+#include <gradus/autograd/ops/fill.hpp>
 
 namespace gradus {
 
 namespace {
 
-Tensor filled(Tensor x, double value) {
-  dispatch(x.dtype(), [&]<class T>() {
-    T* out = x.mutable_data<T>();
-    const T element = exactly<T>(value);
-    kernels::parallel_for(x.numel(), kernels::chunk_for(1), [&](std::int64_t begin, std::int64_t end) {
-      std::fill(out + begin, out + end, element);
-    });
-  });
+Tensor filled(const Tensor& x, double value) {
+  fill_values(x, value);
   return x;
 }
 
@@ -27,13 +23,23 @@ Tensor finish(Tensor x, const TensorOptions& options) {
   return x;
 }
 
+/// out[i] = value(i) for i < n, where i is given as a double.
+template <class T, class F>
+void generate(std::int64_t n, T* out, F value) {
+  kernels::parallel_for(n, kernels::chunk_for(2), [&](std::int64_t begin, std::int64_t end) {
+    kernels::vectorized_for<T>([=, first = static_cast<double>(begin), to = out + begin] {
+      // Numbers of 32 bits are what compilers turn into floating ones.
+      for (std::int32_t i = 0; i < static_cast<std::int32_t>(end - begin); ++i) to[i] = value(first + i);
+    });
+  });
+}
+
 /// Elements `value(i)` of a 1-d tensor.
 template <class F>
 Tensor generate(std::int64_t n, const TensorOptions& options, F value) {
   Tensor x = empty({n}, options.dtype);
   dispatch(options.dtype, [&]<class T>() {
-    T* out = x.mutable_data<T>();
-    for (std::int64_t i = 0; i < n; ++i) out[i] = exactly<T>(value(i));
+    generate(n, x.mutable_data<T>(), [=](double i) { return exactly<T>(value(i)); });
   });
   return finish(x, options);
 }
@@ -59,7 +65,17 @@ Tensor arange(double start, double stop, double step, const TensorOptions& optio
   const double count = std::ceil((stop - start) / step);
   require<ShapeError>(count < 0x1p63, "arange: {} elements are more than an int64 can count", count);
   const auto n = static_cast<std::int64_t>(count);
-  return generate(n, options, [&](std::int64_t i) { return start + static_cast<double>(i) * step; });
+  constexpr double exact = 0x1p53;  // up to which doubles count
+  if (options.dtype != int64 || start != std::floor(start) || step != std::floor(step) ||
+      std::abs(start) + std::abs(step) * count >= exact)
+    return generate(n, options, [=](double i) { return start + i * step; });
+  Tensor x = empty({n}, int64);
+  const auto first = static_cast<std::int64_t>(start), ahead = static_cast<std::int64_t>(step);
+  std::int64_t* out = x.mutable_data<std::int64_t>();
+  kernels::parallel_for(n, kernels::chunk_for(1), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) out[i] = first + i * ahead;
+  });
+  return finish(x, options);
 }
 
 Tensor arange(std::int64_t stop, const TensorOptions& options) {
@@ -69,8 +85,8 @@ Tensor arange(std::int64_t stop, const TensorOptions& options) {
 Tensor linspace(double start, double stop, std::int64_t count, const TensorOptions& options) {
   require(count >= 0, "linspace: a count of {} was given; it must not be negative", count);
   const double last = static_cast<double>(std::max<std::int64_t>(count - 1, 1));
-  return generate(count, options, [&](std::int64_t i) {
-    const double t = static_cast<double>(i) / last;
+  return generate(count, options, [=](double i) {
+    const double t = i / last;
     return start * (1 - t) + stop * t;  // exact at both ends
   });
 }

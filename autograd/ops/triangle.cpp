@@ -1,6 +1,7 @@
 #include <gradus/autograd/ops/triangle.hpp>
 
-#include <gradus/autograd/ops/arithmetic.hpp>
+#include <array>
+
 #include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/view.hpp>
@@ -10,22 +11,27 @@ namespace gradus {
 
 namespace {
 
-/// How far each element of the last two dimensions lies above the main diagonal: [rows, columns].
-Tensor height(const Tensor& x) {
+/// The columns of x, [columns], and for each row the column where it crosses the diagonal, [rows, 1]; in
+/// float64, whose comparisons are vectorised.
+std::array<Tensor, 2> columns_and_crossings(const Tensor& x, std::int64_t diagonal) {
   require<ShapeError>(x.rank() >= 2, "given {}; needs at least two dimensions", x.shape());
-  return arange(x.size(-1)) - unsqueeze(arange(x.size(-2)), 1);
+  const Tensor rows = arange(static_cast<double>(diagonal), static_cast<double>(diagonal + x.size(-2)), 1,
+                             {.dtype = float64});
+  return {arange(x.size(-1), {.dtype = float64}), unsqueeze(rows, 1)};
 }
 
 }  // namespace
 
 Tensor tril(const Tensor& x, std::int64_t diagonal, SourceLocation at) {
   const OpScope scope("tril", at);
-  return where(height(x) <= diagonal, x, 0);
+  const auto [columns, crossings] = columns_and_crossings(x, diagonal);
+  return where(columns <= crossings, x, 0);
 }
 
 Tensor triu(const Tensor& x, std::int64_t diagonal, SourceLocation at) {
   const OpScope scope("triu", at);
-  return where(height(x) >= diagonal, x, 0);
+  const auto [columns, crossings] = columns_and_crossings(x, diagonal);
+  return where(columns >= crossings, x, 0);
 }
 
 }  // namespace gradus

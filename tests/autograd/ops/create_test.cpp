@@ -104,4 +104,32 @@ TEST_CASE("ragged braces are refused", "[create][error]") {
   CHECK_THROWS_AS(tensor({{{1}, {2}}, {{3}, {4, 5}}}), ShapeError);
 }
 
+TEST_CASE("Long ranges are right in every chunk and dtype", "[create]") {
+  const std::int64_t n = 70001;  // several chunks, and a tail
+  const auto same = [&](const Tensor& x, auto expected) {
+    const std::vector<double> values = x.to(float64).to_vector<double>();
+    std::int64_t wrong = x.numel() == n ? 0 : n;
+    for (std::int64_t i = 0; wrong == 0 && i < n; ++i)
+      wrong += values[static_cast<std::size_t>(i)] != expected(static_cast<double>(i)) ? 1 : 0;
+    return wrong == 0;
+  };
+  CHECK(same(arange(n), [](double i) { return i; }));
+  CHECK(same(arange(7, 7 - 3.0 * n, -3), [](double i) { return 7 - 3 * i; }));
+  CHECK(same(arange(0x1p53, 0x1p53 + 2.0 * n, 2), [](double i) { return 0x1p53 + 2 * i; }));
+  for (const DType dtype : {float32, float64}) {
+    const auto rounded = [&](double v) {
+      return dtype == float64 ? v : static_cast<double>(static_cast<float>(v));
+    };
+    CHECK(same(arange(0.1, 0.1 + 0.3 * (n - 0.5), 0.3, {.dtype = dtype}),
+               [&](double i) { return rounded(0.1 + i * 0.3); }));
+    CHECK(same(linspace(-1, 2, n, {.dtype = dtype}), [&](double i) {
+      const double t = i / static_cast<double>(n - 1);
+      return rounded(-1 * (1 - t) + 2 * t);
+    }));
+    CHECK(same(full({n}, 0.1, {.dtype = dtype}), [&](double) { return rounded(0.1); }));
+  }
+  CHECK(same(full({n}, 200, {.dtype = uint8}), [](double) { return 200; }));
+  CHECK_THROWS_AS(arange(0, n, 1, {.dtype = uint8}), DTypeError);
+}
+
 }  // namespace gradus::create_test
