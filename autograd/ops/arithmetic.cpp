@@ -17,10 +17,12 @@ using Wrapping = std::conditional_t<std::is_same_v<T, std::int64_t>, std::uint64
 
 struct Add {
   static constexpr std::string_view name = "add";
+  template <class T>
+  struct Of {
+    T operator()(T x, T y) const { return static_cast<T>(Wrapping<T>(x) + Wrapping<T>(y)); }
+  };
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    return dispatch_numeric(a.dtype(), [&]<class T>() {
-      return apply<T>(a, b, cheap, [](T x, T y) { return static_cast<T>(Wrapping<T>(x) + Wrapping<T>(y)); });
-    });
+    return dispatch_numeric(a.dtype(), [&]<class T>() { return apply<T>(a, b, cheap, Of<T>()); });
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return d.grad(); });
@@ -30,10 +32,12 @@ struct Add {
 
 struct Sub {
   static constexpr std::string_view name = "sub";
+  template <class T>
+  struct Of {
+    T operator()(T x, T y) const { return static_cast<T>(Wrapping<T>(x) - Wrapping<T>(y)); }
+  };
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    return dispatch_numeric(a.dtype(), [&]<class T>() {
-      return apply<T>(a, b, cheap, [](T x, T y) { return static_cast<T>(Wrapping<T>(x) - Wrapping<T>(y)); });
-    });
+    return dispatch_numeric(a.dtype(), [&]<class T>() { return apply<T>(a, b, cheap, Of<T>()); });
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return d.grad(); });
@@ -43,11 +47,13 @@ struct Sub {
 
 struct Mul {
   static constexpr std::string_view name = "mul";
+  template <class T>
+  struct Of {
+    T operator()(T x, T y) const { return static_cast<T>(Wrapping<T>(x) * Wrapping<T>(y)); }
+  };
   static constexpr Keep keep = keep_inputs(0, 1);
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    return dispatch_numeric(a.dtype(), [&]<class T>() {
-      return apply<T>(a, b, cheap, [](T x, T y) { return static_cast<T>(Wrapping<T>(x) * Wrapping<T>(y)); });
-    });
+    return dispatch_numeric(a.dtype(), [&]<class T>() { return apply<T>(a, b, cheap, Of<T>()); });
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return d.grad() * d.input(1); });
@@ -57,10 +63,13 @@ struct Mul {
 
 struct Div {
   static constexpr std::string_view name = "div";
+  template <class T>
+  struct Of {
+    T operator()(T x, T y) const { return x / y; }
+  };
   static constexpr Keep keep = keep_inputs(0, 1);
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    return dispatch_floating(
-        a.dtype(), [&]<class T>() { return apply<T>(a, b, cheap, [](T x, T y) { return x / y; }); });
+    return dispatch_floating(a.dtype(), [&]<class T>() { return apply<T>(a, b, cheap, Of<T>()); });
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return d.grad() / d.input(1); });
@@ -80,16 +89,32 @@ struct Neg {
   }
 };
 
+/// Whether writes to x leave the elements of y that are yet to be read as they are: both have one memory for
+/// each element, or none in common.
+bool keeps_apart(const Tensor& x, const Tensor& y) {
+  return !x.shares_storage(y) ||
+         (x.shape() == y.shape() && x.strides() == y.strides() && x.offset() == y.offset());
+}
+
 /// x = f(x, other), in place.
-template <class F>
-void in_place(const char* name, Tensor& x, const Operand& other, F op) {
+template <class Op>
+void in_place(const char* name, Tensor& x, const Operand& other) {
   const OpScope scope(name, other.at());
-  const Tensor y = match(x, other).second;
-  require<ShapeError>(broadcastable_to(y.shape(), x.shape()),
-                      "{} does not broadcast to {}, which cannot grow in place", y.shape(), x.shape());
-  const Tensor value = op.forward(x, y);
-  x.mark_written(name, other.at(), y);
-  copy_values(value, x);
+  const Tensor given = match(x, other).second;
+  require<ShapeError>(broadcastable_to(given.shape(), x.shape()),
+                      "{} does not broadcast to {}, which cannot grow in place", given.shape(), x.shape());
+  const Tensor y = keeps_apart(x, given) ? given : given.detach().clone();
+  const auto walk = kernels::plan_walk(x.shape(), x.strides(), x.strides(),
+                                       broadcast_strides(y.shape(), y.strides(), x.shape()));
+  const auto run = [&]<class T>() {
+    x.mark_written(name, other.at(), given);
+    T* out = x.mutable_data<T>();
+    kernels::map(walk, cheap, typename Op::template Of<T>(), out, const_cast<const T*>(out), y.data<T>());
+  };
+  if constexpr (std::is_same_v<Op, Div>)
+    dispatch_floating(x.dtype(), run);
+  else
+    dispatch_numeric(x.dtype(), run);
 }
 
 }  // namespace
@@ -101,19 +126,19 @@ Tensor div(const Operand& a, const Operand& b) { return binary(Div{}, a, b); }
 Tensor neg(const Tensor& x, SourceLocation at) { return record(Neg{}, at, x); }
 
 Tensor& Tensor::operator+=(const Operand& other) {
-  in_place("+=", *this, other, Add{});
+  in_place<Add>("+=", *this, other);
   return *this;
 }
 Tensor& Tensor::operator-=(const Operand& other) {
-  in_place("-=", *this, other, Sub{});
+  in_place<Sub>("-=", *this, other);
   return *this;
 }
 Tensor& Tensor::operator*=(const Operand& other) {
-  in_place("*=", *this, other, Mul{});
+  in_place<Mul>("*=", *this, other);
   return *this;
 }
 Tensor& Tensor::operator/=(const Operand& other) {
-  in_place("/=", *this, other, Div{});
+  in_place<Div>("/=", *this, other);
   return *this;
 }
 

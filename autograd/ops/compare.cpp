@@ -66,8 +66,14 @@ bool all_pairs(const Tensor& a, const Tensor& b, F f) {
     kernels::walk_all(walk, cheap, [&](const auto& offsets, std::int64_t n, const auto& steps) {
       if (!all.load(std::memory_order_relaxed)) return;
       bool holds = true;
-      for (std::int64_t i = 0; i < n; ++i)
-        holds = holds && f(x[offsets[0] + i * steps[0]], y[offsets[1] + i * steps[1]]);
+      kernels::vectorized_for<T>([=, &holds, v = x + offsets[0], w = y + offsets[1]] {
+        int failures = 0;
+        if (steps[0] == 1 && steps[1] == 1)
+          for (std::int64_t i = 0; i < n; ++i) failures |= f(v[i], w[i]) ? 0 : 1;
+        else
+          for (std::int64_t i = 0; i < n; ++i) failures |= f(v[i * steps[0]], w[i * steps[1]]) ? 0 : 1;
+        holds = failures == 0;
+      });
       if (!holds) all.store(false, std::memory_order_relaxed);
     });
   });

@@ -178,4 +178,39 @@ TEST_CASE("overlapping copies and self-assignment give what the values were befo
   CHECK(values(x) == Values{4, 9, 25, 9});
 }
 
+TEST_CASE("arithmetic in place takes every layout, also that of its own memory", "[in_place]") {
+  const auto whole = [] { return reshape(arange(1, 1801, 1, constant), {30, 60}); };
+  const auto check = [&](auto view, const Tensor& other) {
+    const auto each = [&](auto change, auto expected) {
+      const Tensor base = whole(), before = view(base).clone();
+      const Tensor untouched = whole();
+      Tensor x = view(base);
+      change(x, other.defined() ? other : view(base));
+      CHECK(equal(x, expected(before, other.defined() ? other : before)));
+      view(untouched).copy_(x);
+      CHECK(equal(base, untouched));  // nothing beside the view has changed
+    };
+    each([](Tensor x, const Tensor& y) { x += y; }, [](const Tensor& x, const Tensor& y) { return x + y; });
+    each([](Tensor x, const Tensor& y) { x -= y; }, [](const Tensor& x, const Tensor& y) { return x - y; });
+    each([](Tensor x, const Tensor& y) { x *= y; }, [](const Tensor& x, const Tensor& y) { return x * y; });
+    each([](Tensor x, const Tensor& y) { x /= y; }, [](const Tensor& x, const Tensor& y) { return x / y; });
+  };
+  const Tensor row = arange(1, 61, 1, constant), column = arange(1, 31, 1, constant);
+  check([](const Tensor& x) { return x; }, row);
+  check([](const Tensor& x) { return x; }, unsqueeze(column, 1));
+  check([](const Tensor& x) { return transpose(x, 0, 1); }, column);
+  check([](const Tensor& x) { return slice(x, 1, 3, 60, 7); }, unsqueeze(column, 1));
+  check([](const Tensor& x) { return narrow(x, 0, 1, 29); }, {});
+  // A square, and its own columns in place of its rows.
+  Tensor square = narrow(whole(), 1, 0, 30);
+  const Tensor sums = square + transpose(square, 0, 1);
+  square += transpose(square, 0, 1);
+  CHECK(equal(square, sums));
+  Tensor bytes = full({70}, 250, {.dtype = uint8});
+  bytes += 10;
+  CHECK(bytes.to_vector<std::uint8_t>() == std::vector<std::uint8_t>(70, 4));
+  CHECK_THROWS_AS(bytes /= 2, DTypeError);
+  CHECK(bytes.version() == 1);
+}
+
 }  // namespace gradus::in_place_test

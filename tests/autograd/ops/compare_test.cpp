@@ -133,4 +133,22 @@ TEST_CASE("allclose allows a difference of atol + rtol |b|", "[compare]") {
                     Catch::Matchers::StartsWith("allclose: given float32 and int64"));
 }
 
+TEST_CASE("equal finds one difference anywhere, in any dtype and strides", "[compare]") {
+  for (const DType dtype : {float32, float64, int64, uint8, boolean}) {
+    CAPTURE(name(dtype));
+    const Tensor x = zeros({40003}, {.dtype = dtype});
+    for (const std::int64_t place : {0, 31, 32767, 32768, 40002}) {
+      Tensor y = x.clone();
+      CHECK(equal(x, y));
+      select(y, 0, place).fill_(1);
+      CHECK_FALSE(equal(x, y));
+      CHECK_FALSE(equal(flip(x, 0), flip(y, 0)));
+      CHECK(equal(slice(x, 0, 1 - place % 2, 40003, 2), slice(y, 0, 1 - place % 2, 40003, 2)));
+      CHECK_FALSE(equal(slice(x, 0, place % 2, 40003, 2), slice(y, 0, place % 2, 40003, 2)));
+    }
+  }
+  CHECK_FALSE(equal(full({9}, NaN), full({9}, NaN)));
+  CHECK(equal(full({9}, 0.0), full({9}, -0.0)));
+}
+
 }  // namespace gradus::compare_test
