@@ -157,6 +157,7 @@ Translations network_translations() {
           {"batch_norm_eval", batch_norm_eval},
           {"conv2d", conv2d},
           {"conv2d_to_input", conv_transpose2d},
+          {"dot", matmul},
           {"dropout", dropout},
           {"group_norm", normalize},
           {"instance_norm", normalize},

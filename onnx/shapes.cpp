@@ -137,6 +137,7 @@ Translations shape_translations() {
           {"min", reduction("ReduceMin")},
           {"pad", pad},
           {"permute", permute},
+          {"prod", reduction("ReduceProd")},
           {"reshape", reshape},
           {"slice", slice},
           {"softmax", over_axis("Softmax")},

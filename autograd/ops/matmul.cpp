@@ -1,8 +1,9 @@
 #include <gradus/autograd/ops/matmul.hpp>
 
 #include <gradus/autograd/kernels/loops.hpp>
+#include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/matrix.hpp>
-#include <gradus/autograd/ops/reduce.hpp>
+#include <gradus/autograd/ops/reduction.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/tape.hpp>
 
@@ -45,6 +46,39 @@ struct MatMul {
   }
 };
 
+/// Adds up products in double.
+template <class T>
+struct DotFold {
+  using State = double;
+  T* out;
+
+  State start() const { return 0; }
+  State map(std::int64_t, std::int64_t, T x, T y) const {
+    return static_cast<double>(x) * static_cast<double>(y);
+  }
+  State merge(State a, State b) const { return a + b; }
+  void finish(std::int64_t, State sum) const { *out = static_cast<T>(sum); }
+};
+
+/// Of vectors of one size and dtype.
+struct Dot {
+  static constexpr std::string_view name = "dot";
+  static constexpr Keep keep = keep_inputs(0, 1);
+
+  Tensor forward(const Tensor& a, const Tensor& b) const {
+    Tensor c = empty({}, a.dtype());
+    dispatch_floating(a.dtype(), [&]<class T>() {
+      kernels::reduce(DotFold<T>{c.mutable_data<T>()},
+                      reduction::plan(a.shape(), {0}, a.strides(), b.strides()), 1, a.data<T>(), b.data<T>());
+    });
+    return c;
+  }
+  void backward(Backward& d) const {
+    d.wrt(0, [&] { return d.grad() * d.input(1); });
+    d.wrt(1, [&] { return d.grad() * d.input(0); });
+  }
+};
+
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b, SourceLocation at) {
@@ -55,10 +89,8 @@ Tensor matmul(const Tensor& a, const Tensor& b, SourceLocation at) {
                       a.shape(), b.shape());
   require<ShapeError>(a.size(-1) == b.size(b.rank() == 1 ? 0 : -2),
                       "a is {} and b is {}; need [.., m, k] and [.., k, n]", a.shape(), b.shape());
-  if (a.rank() == 1) {
-    const Tensor c = matmul(unsqueeze(a, 0), b, at);
-    return squeeze(c, b.rank() == 1 ? 0 : -2);
-  }
+  if (a.rank() == 1 && b.rank() == 1) return record(Dot{}, at, a, b);
+  if (a.rank() == 1) return squeeze(matmul(unsqueeze(a, 0), b, at), -2);
   if (b.rank() == 1) return squeeze(matmul(a, unsqueeze(b, 1), at), -1);
   if (a.rank() > 2 && b.rank() == 2) {  // one product of all rows; its gradient needs no sum over the batch
     Shape shape = a.shape();

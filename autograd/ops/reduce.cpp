@@ -1,6 +1,11 @@
 #include <gradus/autograd/ops/reduce.hpp>
 
+#include <cmath>
+
 #include <gradus/autograd/ops/arithmetic.hpp>
+#include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/join.hpp>
+#include <gradus/autograd/ops/pad.hpp>
 #include <gradus/autograd/ops/reduction.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/tape.hpp>
@@ -67,6 +72,76 @@ struct Mean {
   }
 };
 
+/// The factors with a 1 at the end if they are an odd number.
+Tensor even(const Tensor& factors) { return factors.size(-1) % 2 == 0 ? factors : pad(factors, {0, 1}, 1); }
+/// Every second factor, from the first or the second on.
+Tensor half(const Tensor& factors, std::int64_t first) {
+  return slice(factors, -1, first, factors.size(-1), 2);
+}
+
+/// For every factor the product of all others along the last dimension: a tree of products of neighbours, and
+/// back down it. Nothing is divided, so factors may be 0.
+Tensor product_of_others(const Tensor& factors) {
+  if (factors.size(-1) == 1) return ones_like(factors);
+  const Tensor pairs = even(factors), left = half(pairs, 0), right = half(pairs, 1);
+  const Tensor above = product_of_others(left * right);
+  return narrow(reshape(stack({above * right, above * left}, -1), pairs.shape()), -1, 0, factors.size(-1));
+}
+
+/// Multiplies in double or int64, which wraps around.
+template <class T>
+struct ProductFold {
+  using State = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
+  SumOf<T>* out;
+
+  State start() const { return 1; }
+  State map(std::int64_t, std::int64_t, T x) const { return static_cast<State>(x); }
+  State merge(State a, State b) const { return a * b; }
+  void finish(std::int64_t kept, State product) const { out[kept] = static_cast<SumOf<T>>(product); }
+};
+
+struct Prod {
+  static constexpr std::string_view name = "prod";
+  static constexpr Keep keep = keep_inputs(0) | keep_outputs(0);
+  Dims dims;
+  bool keepdim;
+
+  Tensor forward(const Tensor& x) const {
+    return dispatch(x.dtype(), [&]<class T>() {
+      Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), dtype_of<SumOf<T>>);
+      kernels::reduce(ProductFold<T>{y.mutable_data<SumOf<T>>()}, reduction::plan(x, dims), x.data<T>());
+      return y;
+    });
+  }
+  void backward(Backward& d) const {
+    d.wrt(0, [&] {
+      const Tensor x = d.input(0), g = restore_dims(d.grad(), x.shape(), dims);
+      if (!is_recording() && holds_its_factors(d.output(0)))
+        return g * (restore_dims(d.output(0), x.shape(), dims) / x);
+      if (x.numel() == 0) return zeros_like(x);
+      Dims order = reduction::others(x.rank(), dims), back = Dims::filled(x.rank(), 0);
+      for (const std::int64_t dim : dims) order.push_back(dim);
+      for (std::size_t i = 0; i < order.size(); ++i)
+        back[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
+      const Tensor last = permute(x, order);  // [kept..., reduced...]
+      Shape joined = reduced_shape(x.shape(), dims, false);
+      joined.push_back(reduced_count(x.shape(), dims));
+      return g * permute(reshape(product_of_others(reshape(last, joined)), last.shape()), back);
+    });
+  }
+
+ private:
+  /// Whether each product divided by a factor is that of the others: none is 0, too small, infinite or NaN.
+  static bool holds_its_factors(const Tensor& products) {
+    return dispatch_floating(products.dtype(), [&]<class T>() {
+      const Tensor dense = products.contiguous();
+      for (const T product : dense.span<T>())
+        if (!std::isnormal(product)) return false;
+      return true;
+    });
+  }
+};
+
 /// Whether any element is not 0, or not any is 0.
 template <class T>
 struct TruthFold {
@@ -90,17 +165,6 @@ Tensor reduce_truth(const Tensor& x, const Dims& dims, bool keepdim, bool of_all
   return y;
 }
 
-/// x with the dims that are not reduced first, and the reduced ones (wrapped) joined into a last one.
-Tensor reduced_last(const Tensor& x, const Dims& dims) {
-  Dims order;
-  for (std::int64_t d = 0; d < static_cast<std::int64_t>(x.rank()); ++d)
-    if (!dims.contains(d)) order.push_back(d);
-  Shape shape = reduced_shape(x.shape(), dims, false);
-  shape.push_back(reduced_count(x.shape(), dims));
-  for (const std::int64_t d : dims) order.push_back(d);
-  return reshape(permute(x, order), shape);
-}
-
 }  // namespace
 
 Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, SourceLocation at) {
@@ -115,19 +179,7 @@ Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, SourceLocation at) 
 
 Tensor prod(const Tensor& x, const Dims& dims, bool keepdim, SourceLocation at) {
   const OpScope scope("prod", at);
-  const Dims wrapped = wrap_dims(dims, x.rank());
-  Tensor factors = reduced_last(is_floating(x.dtype()) ? x : x.to(int64), wrapped);  // [kept..., n]
-  if (factors.size(-1) == 0) return sum(x, dims, keepdim) + 1;
-  // Halving multiplies what stands beside each other; an odd one at the end waits until the last.
-  Tensor rest;
-  for (std::int64_t n = factors.size(-1); n > 1; n /= 2) {
-    if (n % 2 == 1) {
-      const Tensor odd = narrow(factors, -1, n - 1, 1);
-      rest = rest.defined() ? odd * rest : odd;
-    }
-    factors = slice(factors, -1, 0, n - n % 2, 2) * slice(factors, -1, 1, n, 2);
-  }
-  return reshape(rest.defined() ? factors * rest : factors, reduced_shape(x.shape(), wrapped, keepdim));
+  return record(Prod{wrap_dims(dims, x.rank()), keepdim}, at, x);
 }
 
 Tensor all(const Tensor& x, const Dims& dims, bool keepdim, SourceLocation at) {

@@ -14,8 +14,8 @@ Tensor sum(const Tensor& x, const Dims& dims = {}, bool keepdim = false,
 /// Mean, for floating dtypes; added up in double. The mean of nothing is NaN.
 Tensor mean(const Tensor& x, const Dims& dims = {}, bool keepdim = false,
             SourceLocation at = SourceLocation::current());
-/// Product, by a tree of products of neighbours; its derivatives hold where factors are 0, too. bool and
-/// uint8 multiply to int64. The product of nothing is 1.
+/// Product. float32 is multiplied in double; derivatives hold where factors are 0, too. bool and uint8
+/// multiply to int64. The product of nothing is 1.
 Tensor prod(const Tensor& x, const Dims& dims = {}, bool keepdim = false,
             SourceLocation at = SourceLocation::current());
 /// Whether all elements are true (not 0; NaN is true), as bool, for any dtype. True for nothing.

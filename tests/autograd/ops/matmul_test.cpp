@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <gradus/autograd/gradcheck.hpp>
 #include <gradus/autograd/kernels/gemm.hpp>
 #include <gradus/autograd/kernels/gemm_tile.hpp>
@@ -170,6 +172,30 @@ TEST_CASE("matmul and linear name both shapes when they do not fit", "[matmul][e
       Contains("linear: input is [64, 1568] but fc1.weight is [128, 1600]; the last dimension must be "
                "1600 (matmul_test.cpp:"));
   CHECK_THROWS_WITH(linear(zeros({2, 3}), zeros({4, 3}), zeros({3})), Contains("bias is [3]; needs [4]"));
+}
+
+TEST_CASE("dot adds up products of any length and strides", "[matmul]") {
+  for (const std::int64_t n : {0, 1, 7, 33, 4096, 10007}) {
+    CAPTURE(n);
+    const Tensor a = ramp({n}), b = ramp({2 * n + 1});
+    const Tensor every_second = slice(b, 0, 1, 2 * n + 1, 2);
+    double expected = 0;
+    for (std::int64_t i = 0; i < n; ++i) expected += a.data<double>()[i] * b.data<double>()[2 * i + 1];
+    CHECK(dot(a, every_second).item<double>() == expected);
+    CHECK(matmul(a.to(float32), every_second.to(float32)).item<double>() == expected);
+    CHECK(equal(dot(a, every_second), dot(a, every_second.contiguous())));
+  }
+  CHECK(std::isnan(dot(tensor({1.0, NAN, 2.0}), ones({3})).item<double>()));
+  CHECK(std::isinf(dot(tensor({1.0, INFINITY, 2.0}), ones({3})).item<double>()));
+  CHECK_THROWS_AS(dot(arange(3), arange(3)), DTypeError);
+  const auto x = ramp({5}).requires_grad_(), y = slice(ramp({10}), 0, 0, 10, 2).detach().requires_grad_();
+  const auto f = [](const Tensor& a, const Tensor& b) { return dot(a, b); };
+  CHECK(gradcheck(f, {x, y}));
+  CHECK(gradgradcheck(f, {x, y}));
+  const auto product = [](const Tensor& a, const Tensor& b) { return outer(a, b); };
+  CHECK(gradcheck(product, {x, y}));
+  CHECK(gradgradcheck(product, {x, y}));
+  CHECK(outer(tensor({0.0, 1.0}), tensor({INFINITY})).to_vector<float>()[1] == INFINITY);
 }
 
 }  // namespace gradus::matmul_test

@@ -211,4 +211,34 @@ TEST_CASE("cumsum agrees with central differences to the second order", "[cumsum
     }
 }
 
+TEST_CASE("the gradient of prod is the product of the others, by whichever way", "[reduce]") {
+  // Products that are representable, too small, too large, and of a NaN: one row each.
+  const Tensor x =
+      tensor({{2, -3, 4, 0.5, 8}, {1e-30, 1e-30, 3, 1, 1}, {1e30, 1e30, 2, 1, 1}, {NaN, 1, 2, 1, 1}},
+             {.dtype = float32});
+  for (std::int64_t row = 0; row < 4; ++row) {
+    CAPTURE(row);
+    Tensor v = select(x, 0, row).clone().requires_grad_();
+    const Tensor fast = grad(prod(v), v), recorded = grad(prod(v), v, {.create_graph = true});
+    for (std::int64_t i = 0; i < 5; ++i) {
+      double others = 1;
+      for (std::int64_t j = 0; j < 5; ++j)
+        if (j != i) others *= static_cast<double>(v.data<float>()[j]);
+      const auto expected = static_cast<float>(others);
+      for (const Tensor& g : {fast, recorded}) {
+        const float found = g.data<float>()[i];
+        CHECK((found == expected || (std::isnan(found) && std::isnan(expected)) ||
+               std::abs(found - expected) <= 4e-7F * std::abs(expected)));
+      }
+    }
+  }
+  const Tensor cube = linspace(-1.7, 2, 60, real);
+  for (const Dims& dims : {Dims{0}, Dims{1}, Dims{2}, Dims{0, 2}, Dims{}}) {
+    const auto f = [&](const Tensor& t) { return prod(t, dims); };
+    const Tensor t = permute(reshape(cube, {3, 5, 4}), {2, 0, 1}).detach().requires_grad_();
+    CHECK(gradcheck(f, {t}));
+    CHECK(gradgradcheck(f, {narrow(t.detach(), 2, 0, 2).requires_grad_()}));
+  }
+}
+
 }  // namespace gradus::reduce_test
