@@ -41,7 +41,13 @@ void scatter(const Scatter& plan, T* target, const T* source, const std::int64_t
       put(to[i * steps[0] + at[i * steps[2] + k * plan.index_step] * plan.target_step],
           from[i * steps[1] + k * plan.source_step]);
     };
-    if (plan.source_step < steps[1])
+    if (steps[0] == 1 && steps[1] == 1 && steps[2] == 0)
+      for (std::int64_t k = 0; k < plan.length; ++k) {
+        T* row = to + at[k * plan.index_step] * plan.target_step;
+        const T* other = from + k * plan.source_step;
+        for (std::int64_t i = 0; i < n; ++i) put(row[i], other[i]);
+      }
+    else if (plan.source_step < steps[1])
       for (std::int64_t i = 0; i < n; ++i)
         for (std::int64_t k = 0; k < plan.length; ++k) column(i, k);
     else

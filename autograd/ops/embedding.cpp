@@ -37,10 +37,10 @@ struct Embedding {
       if (padding_idx >= 0) rows = masked_fill(rows, unsqueeze(list == padding_idx, 1), 0);
       if (scale_grad_by_freq) {
         const Tensor each = ones(list.shape(), {.dtype = rows.dtype()});
-        const Tensor counts = index_add(zeros(table[0], {.dtype = rows.dtype()}), 0, list, each);
+        const Tensor counts = indexing::add_rows(table[0], 0, list, each);
         rows = rows / unsqueeze(index_select(counts, 0, list), 1);
       }
-      return index_add(zeros(table, {.dtype = rows.dtype()}), 0, list, rows);
+      return indexing::add_rows(table, 0, list, rows);
     });
   }
 };

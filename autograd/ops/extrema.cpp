@@ -4,6 +4,7 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
+#include <gradus/autograd/ops/indexing.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/reduction.hpp>
 #include <gradus/autograd/ops/view.hpp>
@@ -125,17 +126,8 @@ struct FirstBest {
   void backward(Backward& d) const {
     d.wrt(0, [&]() -> Tensor {
       if (dims.empty()) return d.grad();
-      const auto dim = static_cast<std::size_t>(dims[0]);
-      Shape along = Dims::filled(from.size(), 1);
-      along[dim] = from[dim];
-      const Tensor place = reshape(arange(from[dim]), along), g = restore_dims(d.grad(), from, dims),
-                   best = restore_dims(d.output(1), from, dims);
-      if (is_recording()) return g * sameness<std::int64_t>(place, best, g.dtype());
-      return dispatch_floating(g.dtype(), [&]<class T>() {
-        return elementwise::apply<std::int64_t, std::int64_t, T>(
-            place, best, g, elementwise::cheap,
-            [](std::int64_t i, std::int64_t j, T up) { return i == j ? up : T(0); });
-      });
+      return indexing::add_at(from, dims[0], restore_dims(d.output(1), from, dims),
+                              restore_dims(d.grad(), from, dims));
     });
   }
 };

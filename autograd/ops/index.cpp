@@ -57,7 +57,7 @@ struct IndexSelect {
     return indexing::gather(x, d, indexing::along(index, d, shape));
   }
   void backward(Backward& d) const {
-    d.wrt(0, [&] { return record(IndexAdd{dim, d.input_shape(0)}, {}, Tensor(), d.input(1), d.grad()); });
+    d.wrt(0, [&] { return indexing::add_rows(d.input_shape(0), dim, d.input(1), d.grad()); });
   }
 };
 
@@ -90,7 +90,7 @@ struct Gather {
     return indexing::gather(x, static_cast<std::size_t>(dim), index);
   }
   void backward(Backward& d) const {
-    d.wrt(0, [&] { return record(ScatterAdd{dim, d.input_shape(0)}, {}, Tensor(), d.input(1), d.grad()); });
+    d.wrt(0, [&] { return indexing::add_at(d.input_shape(0), dim, d.input(1), d.grad()); });
   }
 };
 
@@ -211,5 +211,17 @@ Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Ten
   check_same_dtype(x, source);
   return record(Scatter{static_cast<std::int64_t>(d)}, at, x, index, covered(source, index));
 }
+
+namespace indexing {
+
+Tensor add_at(const Shape& shape, std::int64_t dim, const Tensor& index, const Tensor& source) {
+  return record(ScatterAdd{dim, shape}, {}, Tensor(), index, source);
+}
+
+Tensor add_rows(const Shape& shape, std::int64_t dim, const Tensor& list, const Tensor& source) {
+  return record(IndexAdd{dim, shape}, {}, Tensor(), list, source);
+}
+
+}  // namespace indexing
 
 }  // namespace gradus

@@ -18,6 +18,13 @@ Tensor along(const Tensor& index, std::size_t dim, const Shape& shape);
 /// Values, unrecorded, of y[..., i, ...] = x[..., index[..., i, ...], ...] with the shape of `index`.
 Tensor gather(const Tensor& x, std::size_t dim, const Tensor& index);
 
+/// Zeros of `shape` with every element of `source` added at `index` along `dim`, as by `scatter_add`, which
+/// has checked the index; recorded.
+Tensor add_at(const Shape& shape, std::int64_t dim, const Tensor& index, const Tensor& source);
+
+/// The same for a list of places, as by `index_add`.
+Tensor add_rows(const Shape& shape, std::int64_t dim, const Tensor& list, const Tensor& source);
+
 /// Calls `put(target[..., index[..., i, ...], ...], source[..., i, ...])` for every element of `index`, in
 /// ascending order along `dim`; T is the dtype of both.
 template <Element T, class Put>
