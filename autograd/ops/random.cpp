@@ -43,6 +43,31 @@ void for_batches(const RandomCall& call, std::int64_t n, F f) {
   });
 }
 
+/// `RandomCall::below` for many numbers in a row.
+class Draws {
+ public:
+  static constexpr std::int64_t batch = batch_words / 4;  // a block for each
+  explicit Draws(const RandomCall& call) : call_(call) {}
+
+  /// Makes ready for numbers i, ..., i + batch - 1.
+  void take(std::int64_t i) {
+    first_ = i;
+    call_.blocks(static_cast<std::uint64_t>(i), words_);
+  }
+  /// call.below(range, i).
+  std::uint64_t below(std::uint64_t range, std::int64_t i) const {
+    const std::uint32_t* words = words_.data() + 4 * (i - first_);
+    const std::uint64_t drawn = words[0] | std::uint64_t{words[1]} << 32;
+    // What is drawn again is less than the range.
+    return drawn >= range ? drawn % range : call_.below(range, static_cast<std::uint64_t>(i));
+  }
+
+ private:
+  const RandomCall& call_;
+  std::int64_t first_ = 0;
+  std::array<std::uint32_t, batch_words> words_;
+};
+
 /// ---- What elements are filled with: rules that write `n` elements of a row-major array
 
 struct Uniform {
@@ -106,10 +131,13 @@ struct Integers {
   template <class T>
   void fill(const RandomCall& call, std::int64_t n, T* out) const {
     const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
-    kernels::parallel_for(n, kernels::chunk_for(16), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        const std::uint64_t drawn = call.below(range, static_cast<std::uint64_t>(i));
-        out[i] = static_cast<T>(static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + drawn));
+    kernels::parallel_for(n, 64 * Draws::batch, [&](std::int64_t begin, std::int64_t end) {
+      Draws draws(call);
+      for (std::int64_t i = begin; i < end; i += Draws::batch) {
+        draws.take(i);
+        for (std::int64_t j = i; j < std::min(i + Draws::batch, end); ++j)
+          out[j] = static_cast<T>(
+              static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + draws.below(range, j)));
       }
     });
   }
@@ -214,9 +242,12 @@ Tensor randperm(std::int64_t n, const TensorOptions& options, Generator* generat
   if (n > 0) check_holds(options.dtype, 0, n);
   const RandomCall call = (generator != nullptr ? *generator : default_generator()).next_call();
   std::int64_t* values = x.mutable_data<std::int64_t>();
-  for (std::int64_t i = n - 1; i > 0; --i) {  // Fisher and Yates
-    const auto last = static_cast<std::uint64_t>(i);
-    std::swap(values[i], values[call.below(last + 1, last)]);
+  Draws draws(call);
+  for (std::int64_t end = n; end > 1; end -= Draws::batch) {  // Fisher and Yates
+    const std::int64_t begin = std::max<std::int64_t>(end - Draws::batch, 1);
+    draws.take(begin);
+    for (std::int64_t last = end - 1; last >= begin; --last)
+      std::swap(values[last], values[draws.below(static_cast<std::uint64_t>(last) + 1, last)]);
   }
   x = x.to(options.dtype, at);
   if (options.requires_grad) x.requires_grad_();

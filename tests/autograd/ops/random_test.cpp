@@ -312,4 +312,30 @@ TEST_CASE("Random functions say what is wrong", "[autograd][ops][random][error]"
   CHECK_THROWS_WITH(normal_(zeros({2}, {.dtype = int64})), Contains("normal_: given int64"));
 }
 
+TEST_CASE("randint and randperm draw what RandomCall::below gives", "[autograd][ops][random]") {
+  for (const std::int64_t range : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, std::int64_t{10},
+                                   std::int64_t{4294967297}, std::int64_t{3} << 61}) {
+    CAPTURE(range);
+    Generator one(9), other(9);
+    const Tensor x = randint(-1, range - 1, {20000}, {.dtype = int64}, &one);
+    const RandomCall call = other.next_call();
+    bool same = true;
+    for (std::uint64_t i = 0; i < 20000; ++i)
+      same = same && x.data<std::int64_t>()[i] ==
+                         static_cast<std::int64_t>(call.below(static_cast<std::uint64_t>(range), i)) - 1;
+    CHECK(same);
+  }
+  for (const std::uint64_t n : {1, 2, 64, 65, 66, 1000}) {
+    CAPTURE(n);
+    Generator one(4), other(4);
+    const Tensor x = randperm(static_cast<std::int64_t>(n), {.dtype = int64}, &one);
+    const RandomCall call = other.next_call();
+    std::vector<std::int64_t> expected(n);
+    std::iota(expected.begin(), expected.end(), std::int64_t{0});
+    for (std::uint64_t last = n - 1; last > 0; --last)
+      std::swap(expected[last], expected[call.below(last + 1, last)]);
+    CHECK(x.to_vector<std::int64_t>() == expected);
+  }
+}
+
 }  // namespace gradus::random_test
