@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 #include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/memory.hpp>
@@ -28,14 +29,32 @@ struct PlaneWindows {
   std::int64_t column(std::int64_t j, std::int64_t k) const {
     return columns[j].begin + k % across(j) * columns.step;
   }
+  /// Where the elements of windows (0, j) lie in a plane, counted from its first element in the window's
+  /// first row: [columns.count(), most()].
+  std::vector<std::int64_t> places(std::int64_t row_stride, std::int64_t column_stride) const {
+    std::vector<std::int64_t> all(static_cast<std::size_t>(columns.count() * most()));
+    for (std::int64_t j = 0; j < columns.count(); ++j)
+      for (std::int64_t k = 0; k < most() && across(j) > 0; ++k)
+        all[static_cast<std::size_t>(j * most() + k)] =
+            k / across(j) * rows.step * row_stride + column(j, k) * column_stride;
+    return all;
+  }
+  /// The number of elements of the largest window.
+  std::int64_t most() const { return largest(rows) * largest(columns); }
   /// Whether every element up to the last window's is in exactly one window.
   bool tile() const { return covers(rows) && covers(columns); }
   /// Operations for one row of windows of one channel.
   std::int64_t row_cost() const { return std::max<std::int64_t>(columns.count() * down(0) * across(0), 1); }
 
  private:
+  static std::int64_t largest(const Windows& w) {
+    std::int64_t most = 0;
+    for (std::int64_t i = 0; i < w.count(); ++i) most = std::max(most, elements(w, i));
+    return most;
+  }
   static std::int64_t elements(const Windows& w, std::int64_t i) {
-    return chunk_count(w[i].end - w[i].begin, w.step);
+    const std::int64_t extent = w[i].end - w[i].begin;
+    return w.step == 1 ? extent : chunk_count(extent, w.step);
   }
   static bool covers(const Windows& w) {
     std::int64_t end = 0;
@@ -109,21 +128,24 @@ void max_pool(std::int64_t images, std::int64_t channels, const PlaneWindows& wi
     vectorized([=, &windows] {
       for (std::int64_t r = begin; r < end; ++r) {
         const std::int64_t n = r / height, i = r % height;
-        for (std::int64_t j = 0; j < width; ++j) {
-          const std::int64_t first = windows.rows[i].begin * x.row + windows.columns[j].begin * x.column;
-          const std::int64_t step = wide ? detail::pool_lanes : 1;
-          for (std::int64_t c = 0; c < channels; c += step) {
-            const T* from = x.at(n, c) + first;
-            T* to = y.at(n, c) + i * y.row + j * y.column;
-            I* won = winner.data == nullptr ? nullptr : winner.at(n, c) + i * winner.row + j * winner.column;
-            const std::int64_t down = windows.down(i), across = windows.across(j);
-            const std::int64_t row = windows.rows.step * x.row, column = windows.columns.step * x.column;
-            if (wide && channels - c >= step)
-              detail::best_of<true>(from, down, across, row, column, step, to, won);
-            else
-              detail::best_of<false>(from, down, across, row, column, std::min(step, channels - c), to, won);
-          }
-        }
+        const std::int64_t down = windows.down(i);
+        const std::int64_t row = windows.rows.step * x.row, column = windows.columns.step * x.column;
+        const auto window = [&](std::int64_t j, std::int64_t c, std::int64_t count) {
+          const T* from = x.at(n, c) + windows.rows[i].begin * x.row + windows.columns[j].begin * x.column;
+          T* to = y.at(n, c) + i * y.row + j * y.column;
+          I* won = winner.data == nullptr ? nullptr : winner.at(n, c) + i * winner.row + j * winner.column;
+          if (count == detail::pool_lanes)
+            detail::best_of<true>(from, down, windows.across(j), row, column, count, to, won);
+          else
+            detail::best_of<false>(from, down, windows.across(j), row, column, count, to, won);
+        };
+        if (wide)
+          for (std::int64_t j = 0; j < width; ++j)
+            for (std::int64_t c = 0; c < channels; c += detail::pool_lanes)
+              window(j, c, std::min(detail::pool_lanes, channels - c));
+        else
+          for (std::int64_t c = 0; c < channels; ++c)
+            for (std::int64_t j = 0; j < width; ++j) window(j, c, 1);
       }
     });
   });
@@ -146,6 +168,35 @@ void gather_winners(std::int64_t images, std::int64_t channels, const PlaneWindo
                });
 }
 
+namespace detail {
+
+/// `scatter_winners` for one plane at a time.
+template <class T, class I>
+void scatter_planes(std::int64_t images, std::int64_t channels, const PlaneWindows& windows,
+                    Planes<const T> x, Planes<const I> winner, Planes<T> y) {
+  const std::int64_t height = windows.rows.count(), width = windows.columns.count(), most = windows.most();
+  const std::vector<std::int64_t> places = windows.places(y.row, y.column);
+  const auto scatter = [&](std::int64_t n, std::int64_t c) {
+    T* const plane = y.at(n, c);
+    for (std::int64_t h = 0; h < windows.rows.size; ++h)
+      for (std::int64_t w = 0; w < windows.columns.size; ++w) plane[h * y.row + w * y.column] = T(0);
+    for (std::int64_t i = 0; i < height; ++i) {
+      T* const to = plane + windows.rows[i].begin * y.row;
+      const T* const from = x.at(n, c) + i * x.row;
+      const I* const won = winner.at(n, c) + i * winner.row;
+      const std::int64_t* place = places.data();
+      for (std::int64_t j = 0; j < width; ++j, place += most)
+        to[place[won[j * winner.column]]] += from[j * x.column];
+    }
+  };
+  parallel_for(images * channels, chunk_for(windows.row_cost() * height),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t p = begin; p < end; ++p) scatter(p / channels, p % channels);
+               });
+}
+
+}  // namespace detail
+
 /// The transpose of gather_winners: y = 0, then x[i, j] is added where window (i, j) was won, in row-major
 /// order.
 template <class T, class I>
@@ -153,19 +204,17 @@ void scatter_winners(std::int64_t images, std::int64_t channels, const PlaneWind
                      Planes<const T> x, Planes<const I> winner, Planes<T> y) {
   const std::int64_t height = windows.rows.count(), width = windows.columns.count();
   const std::int64_t all_rows = windows.rows.size, all_columns = windows.columns.size;
-  const bool wide = channels > 1 && winner.channel == 1 && y.channel == 1;
-  const bool tile = wide && windows.tile();
+  if (channels == 1 || winner.channel != 1 || y.channel != 1)
+    return detail::scatter_planes(images, channels, windows, x, winner, y);
+  const bool tile = windows.tile();
   const auto clear = [&](std::int64_t n, std::int64_t top, std::int64_t bottom, std::int64_t left) {
     for (std::int64_t h = top; h < bottom; ++h)
       for (std::int64_t w = left; w < all_columns; ++w)
-        if (wide)
-          std::fill_n(y.at(n, 0) + h * y.row + w * y.column, channels, T(0));
-        else
-          for (std::int64_t c = 0; c < channels; ++c) y.at(n, c)[h * y.row + w * y.column] = T(0);
+        std::fill_n(y.at(n, 0) + h * y.row + w * y.column, channels, T(0));
   };
-  const std::int64_t cost = windows.row_cost() * channels * height / (wide ? 4 : 1);
+  const std::int64_t cost = windows.row_cost() * channels * height / 4;
   parallel_for(images, chunk_for(cost), [&](std::int64_t begin, std::int64_t end) {
-    const Scratch<T> line(wide ? width * channels : 0);
+    const Scratch<T> line(width * channels);
     for (std::int64_t n = begin; n < end; ++n) {
       if (tile) {  // only what lies beyond the windows is not written below
         clear(n, 0, windows.rows[height - 1].end, windows.columns[width - 1].end);
@@ -174,15 +223,6 @@ void scatter_winners(std::int64_t images, std::int64_t channels, const PlaneWind
         clear(n, 0, all_rows, 0);
       }
       for (std::int64_t i = 0; i < height; ++i) {
-        if (!wide) {
-          for (std::int64_t j = 0; j < width; ++j)
-            for (std::int64_t c = 0; c < channels; ++c) {
-              const std::int64_t k = winner.at(n, c)[i * winner.row + j * winner.column];
-              y.at(n, c)[windows.row(i, j, k) * y.row + windows.column(j, k) * y.column] +=
-                  x.at(n, c)[i * x.row + j * x.column];
-            }
-          continue;
-        }
         interleave_row(x.at(n, 0) + i * x.row, x.channel, x.column, channels, width, line.data());
         vectorized([=, &windows, source = line.data()] {
           for (std::int64_t j = 0; j < width; ++j)

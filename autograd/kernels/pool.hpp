@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <gradus/autograd/kernels/isa.hpp>
+#include <gradus/autograd/kernels/memory.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/kernels/planes.hpp>
 #include <gradus/autograd/kernels/windows.hpp>
@@ -50,25 +52,47 @@ inline std::int64_t pooling_cost(const Windows& rows, const Windows& columns) {
 /// Zeroes `size` elements of each of `count` neighbouring planes without gaps between their rows.
 template <class T>
 void zero_planes(T* first, std::int64_t size, std::int64_t step, std::int64_t count) {
+  if (step == count) return void(std::fill_n(first, size * count, T(0)));
   for (std::int64_t i = 0; i < size; ++i) std::fill_n(first + i * step, count, T(0));
 }
 
-/// y = the sum over each window divided by `divisor`, or by its counted positions if that is 0.
+/// line[w, l] += x[w, l] for `size` positions of `count` <= lanes neighbouring channels.
+template <std::int64_t lanes, class T>
+[[gnu::always_inline]] inline void add_row(const T* x, std::int64_t column, std::int64_t size,
+                                           std::int64_t count, double* line) {
+  if (lanes == 1 && column == 1)
+    for (std::int64_t w = 0; w < size; ++w) line[w] += static_cast<double>(x[w]);
+  else if (count == lanes)
+    for (std::int64_t w = 0; w < size; ++w)
+      for (std::int64_t l = 0; l < lanes; ++l) line[w * lanes + l] += static_cast<double>(x[w * column + l]);
+  else
+    for (std::int64_t w = 0; w < size; ++w)
+      for (std::int64_t l = 0; l < count; ++l) line[w * lanes + l] += static_cast<double>(x[w * column + l]);
+}
+
+/// y = the sum over each window divided by `divisor`, or by its counted positions if that is 0. Columns are
+/// added up first, for all windows beside each other.
 template <class T>
 void average_pool(PlaneCount planes, const Windows& rows, const Windows& columns, std::int64_t divisor,
                   Planes<const T> x, Planes<T> y) {
   const auto pool = [&]<std::int64_t lanes>(std::int64_t n, std::int64_t c, std::int64_t count) {
-    for (std::int64_t i = 0; i < rows.count(); ++i)
+    const Scratch<double> scratch(columns.size * lanes);
+    double* const line = scratch.data();
+    for (std::int64_t i = 0; i < rows.count(); ++i) {
+      vectorized([=, size = columns.size, step = rows.step, window = rows[i]] {
+        std::fill_n(line, size * lanes, 0.0);
+        for (std::int64_t h = window.begin; h < window.end; h += step)
+          add_row<lanes>(x.at(n, c) + h * x.row, x.column, size, count, line);
+      });
       for (std::int64_t j = 0; j < columns.count(); ++j) {
         double sum[lanes] = {};
-        for (std::int64_t h = rows[i].begin; h < rows[i].end; h += rows.step)
-          for (std::int64_t w = columns[j].begin; w < columns[j].end; w += columns.step)
-            for (std::int64_t l = 0; l < count; ++l)
-              sum[l] += static_cast<double>(x.at(n, c)[h * x.row + w * x.column + l]);
+        for (std::int64_t w = columns[j].begin; w < columns[j].end; w += columns.step)
+          for (std::int64_t l = 0; l < lanes; ++l) sum[l] += line[w * lanes + l];
         const auto by = static_cast<double>(divisor != 0 ? divisor : rows[i].counted * columns[j].counted);
         for (std::int64_t l = 0; l < count; ++l)
           y.at(n, c)[i * y.row + j * y.column + l] = static_cast<T>(sum[l] / by);
       }
+    }
   };
   for_planes(planes, pooling_cost(rows, columns), pool, x, y);
 }
@@ -84,9 +108,18 @@ void spread_pool(PlaneCount planes, const Windows& rows, const Windows& columns,
       for (std::int64_t j = 0; j < columns.count(); ++j) {
         const auto by = static_cast<T>(divisor != 0 ? divisor : rows[i].counted * columns[j].counted);
         const T* from = x.at(n, c) + i * x.row + j * x.column;
-        for (std::int64_t h = rows[i].begin; h < rows[i].end; h += rows.step)
-          for (std::int64_t w = columns[j].begin; w < columns[j].end; w += columns.step)
-            for (std::int64_t l = 0; l < count; ++l) y.at(n, c)[h * y.row + w * y.column + l] += from[l] / by;
+        const std::int64_t channels = lanes == 1 ? 1 : count;
+        T part[lanes];
+        for (std::int64_t l = 0; l < channels; ++l) part[l] = from[l] / by;
+        const std::int64_t first = columns[j].begin, across = columns[j].end - first;
+        for (std::int64_t h = rows[i].begin; h < rows[i].end; h += rows.step) {
+          T* to = y.at(n, c) + h * y.row + first * y.column;
+          if (lanes == 1 && y.column == 1 && columns.step == 1 && across >= 8)
+            for (std::int64_t w = 0; w < across; ++w) to[w] += part[0];
+          else
+            for (std::int64_t w = 0; w < across; w += columns.step)
+              for (std::int64_t l = 0; l < channels; ++l) to[w * y.column + l] += part[l];
+        }
       }
   };
   for_planes(planes, pooling_cost(rows, columns), spread, x, y);

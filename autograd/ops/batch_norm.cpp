@@ -1,11 +1,13 @@
 #include <gradus/autograd/ops/batch_norm.hpp>
 
+#include <gradus/autograd/kernels/moments.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
 #include <gradus/autograd/ops/named.hpp>
 #include <gradus/autograd/ops/normalization.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
+#include <gradus/autograd/ops/reduction.hpp>
 #include <gradus/autograd/ops/view.hpp>
 
 namespace gradus {
@@ -63,11 +65,27 @@ struct FixedBatchNorm {
   void backward(Backward& d) const {
     const Tensor x = d.input(0);
     d.wrt(0, [&] { return d.grad() * factor(d.input(3), x); });
+    if (d.wants(3) && !is_recording()) {
+      const auto [plain, weighted] = sums(d.grad(), x);
+      d.set(3, weighted);
+      return d.wrt(4, [&, sum = plain] { return sum; });
+    }
     d.wrt(3, [&] { return sum(d.grad() * (x - centre) * unit, other_dims(x)); });
     d.wrt(4, [&] { return sum(d.grad(), other_dims(x)); });
   }
 
  private:
+  /// The sums of g and of g times the normalised x for each channel, in one pass.
+  std::array<Tensor, 2> sums(const Tensor& g, const Tensor& x) const {
+    const std::array<Tensor, 2> out{empty({x.size(1)}, x.dtype()), empty({x.size(1)}, x.dtype())};
+    dispatch_floating(x.dtype(), [&]<class T>() {
+      kernels::reduce(kernels::GradientFold<T>{centre.data<T>(), unit.data<T>(), out[0].mutable_data<T>(),
+                                               out[1].mutable_data<T>()},
+                      reduction::plan(x.shape(), other_dims(x), g.strides(), x.strides()), 2, g.data<T>(),
+                      x.data<T>());
+    });
+    return out;
+  }
   Tensor factor(const Tensor& weight, const Tensor& x) const {
     return weight.defined() ? per_channel(weight, x) * unit : unit;
   }

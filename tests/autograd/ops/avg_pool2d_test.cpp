@@ -115,4 +115,23 @@ TEST_CASE("avg_pool2d says what is wrong", "[autograd][ops][pool][error]") {
   CHECK_THROWS_AS(avg_pool2d(zeros({1, 4, 4}, {.dtype = int64}), 2), DTypeError);
 }
 
+TEST_CASE("Averages of float32 are the same bits in every layout", "[autograd][ops][pool]") {
+  Generator generator(5);
+  const Tensor x = randn({2, 19, 13, 11}, {}, &generator);
+  const auto bits = [](const Tensor& t) { return t.contiguous().to_vector<float>(); };
+  const auto check = [&](auto pool) {
+    const Tensor y = pool(x);
+    CHECK(bits(pool(channels_last(x))) == bits(y));
+    CHECK(bits(pool(transpose(transpose(x, 2, 3).contiguous(), 2, 3))) == bits(y));
+    Tensor plain = x.detach().requires_grad_(), last = channels_last(x).requires_grad_();
+    sum(square(pool(plain))).backward();
+    sum(square(pool(last))).backward();
+    CHECK(bits(last.grad()) == bits(plain.grad()));
+  };
+  check([](const Tensor& t) { return avg_pool2d(t, 2); });
+  check([](const Tensor& t) { return avg_pool2d(t, {3, 5}, {.stride = {1, 4}, .padding = {1, 2}}); });
+  check([](const Tensor& t) { return adaptive_avg_pool2d(t, {1, 1}); });
+  check([](const Tensor& t) { return adaptive_avg_pool2d(t, {5, 4}); });
+}
+
 }  // namespace gradus::avg_pool2d_test

@@ -189,4 +189,18 @@ TEST_CASE("batch_norm says what is wrong", "[autograd][ops][norm][error]") {
   CHECK_THROWS_AS(normalized(zeros({2, 3}, {.dtype = int64})), DTypeError);
 }
 
+TEST_CASE("The recorded derivative in evaluation is that of the loops", "[autograd][ops][norm][gradient]") {
+  const Tensor mean = randn({5}, f64), var = rand({5}, f64) + 0.5;
+  const Tensor w = randn({5}, leaf), b = randn({5}, leaf), g = randn({6, 5, 4, 3}, f64);
+  for (Tensor x : {randn({6, 5, 4, 3}, f64), channels_last(randn({6, 5, 4, 3}, f64))}) {
+    x.requires_grad_();
+    const auto run = [&](bool create_graph) {
+      return grad({batch_norm(x, mean, var, w, b)}, {x, w, b},
+                  {.grad_outputs = {g}, .create_graph = create_graph});
+    };
+    const std::vector<Tensor> fast = run(false), recorded = run(true);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(difference(fast[i], recorded[i]) < 1e-13);
+  }
+}
+
 }  // namespace gradus::batch_norm_test
