@@ -325,7 +325,7 @@ TEST_CASE("randint and randperm draw what RandomCall::below gives", "[autograd][
                          static_cast<std::int64_t>(call.below(static_cast<std::uint64_t>(range), i)) - 1;
     CHECK(same);
   }
-  for (const std::uint64_t n : {1, 2, 64, 65, 66, 1000}) {
+  for (const std::uint64_t n : {1U, 2U, 64U, 65U, 66U, 1000U}) {
     CAPTURE(n);
     Generator one(4), other(4);
     const Tensor x = randperm(static_cast<std::int64_t>(n), {.dtype = int64}, &one);
