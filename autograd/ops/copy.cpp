@@ -67,6 +67,21 @@ void copy_values(const Tensor& source, const Tensor& target) {
   });
 }
 
+void fill_values(const Tensor& x, double value) {
+  dispatch(x.dtype(), [&]<class T>() {
+    const T element = exactly<T>(value);
+    const auto walk = kernels::plan_walk(x.shape(), x.strides());
+    if (kernels::detail::is_dense(walk, 0)) {
+      kernels::map(
+          walk.count, elementwise::cheap, [=] { return element; }, x.mutable_data<T>());
+    } else {
+      const Tensor single = empty({}, x.dtype());
+      *single.mutable_data<T>() = element;
+      copy_values(single, x);
+    }
+  });
+}
+
 Tensor Tensor::contiguous(SourceLocation at) const {
   return is_contiguous() ? *this : record(Clone{.row_major = true}, at, *this);
 }

@@ -73,9 +73,9 @@ struct Mean {
 };
 
 /// The factors with a 1 at the end if they are an odd number.
-Tensor even(const Tensor& factors) { return factors.size(-1) % 2 == 0 ? factors : pad(factors, {0, 1}, 1); }
+Tensor paired(const Tensor& factors) { return factors.size(-1) % 2 == 0 ? factors : pad(factors, {0, 1}, 1); }
 /// Every second factor, from the first or the second on.
-Tensor half(const Tensor& factors, std::int64_t first) {
+Tensor every_second(const Tensor& factors, std::int64_t first) {
   return slice(factors, -1, first, factors.size(-1), 2);
 }
 
@@ -83,7 +83,7 @@ Tensor half(const Tensor& factors, std::int64_t first) {
 /// back down it. Nothing is divided, so factors may be 0.
 Tensor product_of_others(const Tensor& factors) {
   if (factors.size(-1) == 1) return ones_like(factors);
-  const Tensor pairs = even(factors), left = half(pairs, 0), right = half(pairs, 1);
+  const Tensor pairs = paired(factors), left = every_second(pairs, 0), right = every_second(pairs, 1);
   const Tensor above = product_of_others(left * right);
   return narrow(reshape(stack({above * right, above * left}, -1), pairs.shape()), -1, 0, factors.size(-1));
 }
