@@ -9,6 +9,7 @@
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/ops/where.hpp>
 #include <gradus/autograd/tape.hpp>
+#include <gradus/nn/init.hpp>
 
 namespace gradus::nn::init {
 

@@ -140,10 +140,12 @@ TEST_CASE("reductions have the values of their definitions in every layout", "[r
 }
 
 TEST_CASE("reductions agree with central differences to the second order", "[reduce][gradcheck]") {
+  std::size_t count = 0;
   for (const ReductionOp& r : reductions()) {
     if (!r.is_smooth) continue;
     for (const test::Layout& layout : inputs())
       for (const Dims& dims : test::dim_lists(layout.x.rank())) {
+        if (test::sanitized && ++count % 3 != 0) continue;
         if (reduced_count(layout.x, dims) < r.at_least) continue;
         // Ties made by an expanded dimension have one-sided derivatives only.
         if (layout.name == "expanded" && (r.name == "amax" || r.name == "amin" || r.name == "norm inf"))
@@ -183,7 +185,7 @@ TEST_CASE("reductions give the same bits for any number of threads", "[reduce][t
 
 TEST_CASE("reductions give the same bits for any strides of the same values", "[reduce]") {
   manual_seed(12);
-  const Tensor x = uneven({9, 41, 15, 14}, float64);
+  const Tensor x = uneven(test::sanitized ? Shape{5, 21, 15, 14} : Shape{9, 41, 15, 14}, float64);
   const Tensor channels_last = permute(permute(x, {0, 2, 3, 1}).contiguous(), {0, 3, 1, 2});
   const Tensor transposed = transpose(transpose(x, 0, 3).contiguous(), 0, 3);
   Tensor apart = slice(zeros({9, 41, 15, 28}, {.dtype = float64}), 3, 0, 28, 2);
