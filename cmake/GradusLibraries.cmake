@@ -65,6 +65,9 @@ target_compile_definitions(gradus_data PRIVATE GRADUS_SAMPLE_SOURCE="${CMAKE_CUR
                            GRADUS_SAMPLE_INSTALLED="${CMAKE_INSTALL_FULL_DATADIR}/gradus/sample")
 gradus_library(training READ_ONCE <gradus/autograd/ops.hpp> LINK gradus_nn gradus_optim gradus_data)
 target_link_libraries(gradus_training PRIVATE protobuf::libprotobuf $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+# Nothing in it or in the export is repeated often enough for more.
+set(seldom_run $<$<CONFIG:Release>:-O1>)
+target_compile_options(gradus_training PRIVATE ${seldom_run})
 set(messages ${CMAKE_CURRENT_BINARY_DIR}/messages)
 file(MAKE_DIRECTORY ${messages})
 add_custom_command(OUTPUT ${messages}/tensorboard.pb.cc ${messages}/tensorboard.pb.h
@@ -82,6 +85,7 @@ target_link_libraries(gradus INTERFACE gradus_autograd gradus_nn gradus_optim gr
 gradus_library(onnx LINK gradus_nn gradus_data)
 target_include_directories(gradus_onnx SYSTEM PRIVATE ${ONNX_INCLUDE_DIR})
 target_compile_definitions(gradus_onnx PRIVATE ONNX_NAMESPACE=onnx ONNX_ML=1)
+target_compile_options(gradus_onnx PRIVATE ${seldom_run})
 target_link_libraries(gradus_onnx PRIVATE ${ONNX_PROTO_LIBRARY} protobuf::libprotobuf)
 
 # With cases for it (cmake/GradusGradcheck.cmake) a program that checks derivatives.
