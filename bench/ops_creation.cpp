@@ -7,7 +7,7 @@ namespace {
 /// A tensor whose shape is wanted.
 const Family shape{plane_shapes, [](const Sizes& s, Layout l) { return Inputs{{numbers(s, l, 0, 1)}, 0}; }};
 
-const Op table[] = {
+const Op creation_ops[] = {
     {"zeros", shape,
      [](const Tensors& x) {
        return lib::zeros({x[0].size(0), x[0].size(1)});
@@ -39,6 +39,6 @@ const Op table[] = {
 
 }  // namespace
 
-void add_creation() { add(table); }
+void add_creation() { add(creation_ops); }
 
 }  // namespace ops

@@ -28,7 +28,7 @@ const Family classes{{{{16}, {1024}, {65536}}}, [](const Sizes& s, Layout) {
                        return Inputs{{lib::integers(10, {s[0]})}, 0};
                      }};
 
-const Op table[] = {
+const Op indexing_ops[] = {
     {"index_select", rows, [](const Tensors& x) { return lib::index_select(x[0], 0, x[1]); }},
     {"index_add", rows_added, [](const Tensors& x) { return lib::index_add(x[0], 0, x[2], x[1]); }},
     {"gather", one_plane_columns, [](const Tensors& x) { return lib::gather(x[0], 1, x[1]); }},
@@ -40,6 +40,6 @@ const Op table[] = {
 
 }  // namespace
 
-void add_indexing() { add(table); }
+void add_indexing() { add(indexing_ops); }
 
 }  // namespace ops

@@ -13,7 +13,7 @@ const Family shares{plane_shapes, [](const Sizes& s, Layout l) {
                       return Inputs{{numbers(s, l, 0.1, 0.9), numbers(s, l, 0.1, 0.9)}, 1};
                     }};
 
-const Op table[] = {
+const Op losses_ops[] = {
     {"nll_loss", scores, [](const Tensors& x) { return lib::nll_loss(x[0], x[1]); }},
     {"cross_entropy", scores, [](const Tensors& x) { return lib::cross_entropy(x[0], x[1]); }},
     {"mse_loss", shares, [](const Tensors& x) { return lib::mse_loss(x[0], x[1]); }},
@@ -27,6 +27,6 @@ const Op table[] = {
 
 }  // namespace
 
-void add_losses() { add(table); }
+void add_losses() { add(losses_ops); }
 
 }  // namespace ops

@@ -59,7 +59,7 @@ const Family vectors{{{{64}, {1024}, {1048576}}}, [](const Sizes& s, Layout l) {
                      }};
 const Family short_vectors{{{{16}, {128}, {1024}}}, vectors.make};
 
-const Op table[] = {
+const Op networks_ops[] = {
     {"matmul", squares, [](const Tensors& x) { return lib::matmul(x[0], x[1]); }, product_flops},
     {"bmm", batches, [](const Tensors& x) { return lib::bmm(x[0], x[1]); }, product_flops},
     {"dot", vectors, [](const Tensors& x) { return lib::dot(x[0], x[1]); }},
@@ -89,6 +89,6 @@ const Op table[] = {
 
 }  // namespace
 
-void add_networks() { add(table); }
+void add_networks() { add(networks_ops); }
 
 }  // namespace ops

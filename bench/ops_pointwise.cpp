@@ -20,7 +20,7 @@ const Family truths{plane_shapes, [](const Sizes& s, Layout l) {
                       return Inputs{{numbers(s, l) > 0, numbers(s, l) > 0}, 0};
                     }};
 
-const Op table[] = {
+const Op pointwise_ops[] = {
     {"tanh", plane, [](const Tensors& x) { return lib::tanh(x[0]); }},
     {"sigmoid", plane, [](const Tensors& x) { return lib::sigmoid(x[0]); }},
     {"relu", plane, [](const Tensors& x) { return lib::relu(x[0]); }},
@@ -86,6 +86,6 @@ const Op table[] = {
 
 }  // namespace
 
-void add_pointwise() { add(table); }
+void add_pointwise() { add(pointwise_ops); }
 
 }  // namespace ops

@@ -4,7 +4,7 @@
 namespace ops {
 namespace {
 
-const Op table[] = {
+const Op reductions_ops[] = {
     {"sum", plane, [](const Tensors& x) { return lib::sum(x[0]); }},
     {"sum_columns", plane, [](const Tensors& x) { return lib::sum(x[0], lib::Dims{0}); }},
     {"sum_rows", plane, [](const Tensors& x) { return lib::sum(x[0], lib::Dims{1}); }},
@@ -36,6 +36,6 @@ const Op table[] = {
 
 }  // namespace
 
-void add_reductions() { add(table); }
+void add_reductions() { add(reductions_ops); }
 
 }  // namespace ops

@@ -4,7 +4,7 @@
 namespace ops {
 namespace {
 
-const Op table[] = {
+const Op shapes_ops[] = {
     {"slice", plane, [](const Tensors& x) { return lib::slice(x[0], 1, 1, -1, 2); }},
     {"select", plane, [](const Tensors& x) { return lib::select(x[0], 0, 3); }},
     {"narrow", plane, [](const Tensors& x) { return lib::narrow(x[0], 0, 2, 8); }},
@@ -58,6 +58,6 @@ const Op table[] = {
 
 }  // namespace
 
-void add_shapes() { add(table); }
+void add_shapes() { add(shapes_ops); }
 
 }  // namespace ops

@@ -86,6 +86,7 @@ std::optional<double> Call::optional_number(std::string_view name) const {
 }
 
 bool Call::flag(std::string_view name) const { return attribute(name) == "true"; }
+std::int64_t Call::keepdims() const { return flag("keepdim") ? 1 : 0; }
 std::string Call::text(std::string_view name) const { return attribute(name); }
 
 Integers Call::integers(std::string_view name) const {

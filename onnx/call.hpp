@@ -50,6 +50,8 @@ class Call {
   double number(std::string_view name) const;
   std::optional<double> optional_number(std::string_view name) const;
   bool flag(std::string_view name) const;
+  /// The flag `keepdim` as ONNX's attribute `keepdims` has it.
+  std::int64_t keepdims() const;
   std::string text(std::string_view name) const;
   /// A list, or a Pair.
   Integers integers(std::string_view name) const;

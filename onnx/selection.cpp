@@ -39,8 +39,6 @@ void index_add(Call& call) {
               {{"axis", dim}, {"reduction", std::string("add")}});
 }
 
-std::int64_t keep(const Call& call) { return std::int64_t{call.flag("keepdim")}; }
-
 /// The sum of squared distances from the mean over count - correction; `root` of it.
 Translation spread(bool root) {
   return [root](Call& call) {
@@ -57,7 +55,7 @@ Translation spread(bool root) {
     const std::string centred =
         call.add("Sub", {x, call.add("ReduceMean", {x}, {{"axes", dims}, {"keepdims", 1}})});
     const std::string sum = call.add("ReduceSum", {call.add("Mul", {centred, centred}), call.constant(dims)},
-                                     {{"keepdims", keep(call)}});
+                                     {{"keepdims", call.keepdims()}});
     const std::string by = call.scalar(static_cast<double>(divisor));
     if (!root) return call.become("Div", {sum, by});
     call.become("Sqrt", {call.add("Div", {sum, by})});
@@ -69,11 +67,11 @@ void norm(Call& call) {
   const Integers dims = call.integers("dims");
   const double p = call.number("p");
   if (dims.empty()) return call.become("Abs", call.inputs());
-  const Attributes over{{"axes", dims}, {"keepdims", keep(call)}};
+  const Attributes over{{"axes", dims}, {"keepdims", call.keepdims()}};
   if (p == 1 || p == 2) return call.become(p == 1 ? "ReduceL1" : "ReduceL2", call.inputs(), over);
   if (p == 0) call.stop("with p = 0 has no ONNX form");
   const std::string powers = call.add("Pow", {call.add("Abs", call.inputs()), call.scalar(p)});
-  const std::string sum = call.add("ReduceSum", {powers, call.constant(dims)}, {{"keepdims", keep(call)}});
+  const std::string sum = call.add("ReduceSum", {powers, call.constant(dims)}, {{"keepdims", call.keepdims()}});
   call.become("Pow", {sum, call.scalar(1 / p)});
 }
 

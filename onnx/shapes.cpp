@@ -91,20 +91,18 @@ void index_select(Call& call) { call.become("Gather", call.inputs(), {{"axis", c
 void gather(Call& call) { call.become("GatherElements", call.inputs(), {{"axis", call.integer("dim")}}); }
 void embedding(Call& call) { call.become("Gather", call.inputs(), {{"axis", 0}}); }
 
-std::int64_t keeps_dims(const Call& call) { return call.flag("keepdim") ? 1 : 0; }
-
 /// Sums take their axes as an input since opset 13; the other reductions not before 18.
 void sum(Call& call) {
   const Integers dims = call.integers("dims");
   if (dims.empty()) return call.become("Identity", call.inputs());
-  call.become("ReduceSum", {call.input(0), call.constant(dims)}, {{"keepdims", keeps_dims(call)}});
+  call.become("ReduceSum", {call.input(0), call.constant(dims)}, {{"keepdims", call.keepdims()}});
 }
 
 Translation reduction(std::string_view type) {
   return [type](Call& call) {
     const Integers dims = call.integers("dims");
     if (dims.empty()) return call.become("Identity", call.inputs());
-    call.become(type, call.inputs(), {{"axes", dims}, {"keepdims", keeps_dims(call)}});
+    call.become(type, call.inputs(), {{"axes", dims}, {"keepdims", call.keepdims()}});
   };
 }
 

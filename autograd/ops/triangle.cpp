@@ -1,5 +1,6 @@
 #include <gradus/autograd/ops/triangle.hpp>
 
+#include <algorithm>
 #include <array>
 
 #include <gradus/autograd/ops/compare.hpp>
@@ -15,8 +16,9 @@ namespace {
 /// float64, whose comparisons are vectorised.
 std::array<Tensor, 2> columns_and_crossings(const Tensor& x, std::int64_t diagonal) {
   require<ShapeError>(x.rank() >= 2, "given {}; needs at least two dimensions", x.shape());
-  const Tensor rows = arange(static_cast<double>(diagonal), static_cast<double>(diagonal + x.size(-2)), 1,
-                             {.dtype = float64});
+  const std::int64_t offset = std::clamp(diagonal, -x.size(-2), x.size(-1));  // those beyond cross no column either
+  const Tensor rows =
+      arange(static_cast<double>(offset), static_cast<double>(offset + x.size(-2)), 1, {.dtype = float64});
   return {arange(x.size(-1), {.dtype = float64}), unsqueeze(rows, 1)};
 }
 

@@ -25,6 +25,15 @@ TEST_CASE("tril and triu keep one side of a diagonal", "[triangle]") {
   CHECK(tril(x, -5).to_vector<float>() == Values(6, 0));
 }
 
+TEST_CASE("tril and triu take a diagonal however far from the matrix", "[triangle]") {
+  const Tensor x = tensor({{1, 2, 3}, {4, 5, 6}});
+  using Diagonal = std::numeric_limits<std::int64_t>;
+  CHECK(equal(tril(x, Diagonal::max()), x));
+  CHECK(equal(triu(x, Diagonal::min()), x));
+  CHECK(equal(tril(x, Diagonal::min()), zeros({2, 3})));
+  CHECK(equal(triu(x, Diagonal::max()), zeros({2, 3})));
+}
+
 TEST_CASE("tril and triu work on each matrix of a batch", "[triangle]") {
   const Tensor x = expand(tensor({{1, 2}, {3, 4}}), {2, 2, 2});
   CHECK(tril(x).to_vector<float>() == Values{1, 0, 3, 4, 1, 0, 3, 4});
