@@ -8,6 +8,7 @@ import os
 import re
 import statistics
 import sys
+import time
 
 import footprint
 import report
@@ -60,11 +61,16 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
+# Seconds for which the idle threads of OpenMP and OpenBLAS go on asking for work, and take the cores from who measures next.
+REST = 0.05
+
+
 class Bench:
     """The programs at one number of threads."""
 
     def __init__(self, o, threads):
         self.o, self.threads = o, threads
+        self.rest = REST if threads > 1 else 0
         self.servers = {"ours": Server(self.program("bench"), threads, o.min_time)}
         if o.peers:
             for setting in ("default", "tuned"):
@@ -93,6 +99,7 @@ class Bench:
             for setting, server in self.servers.items():
                 if setting in refused:
                     continue
+                time.sleep(self.rest)
                 try:
                     figures, counters = server.measure(name)
                 except RowError as error:

@@ -26,11 +26,12 @@ struct Patches {
   }
 };
 
-/// Whether the products that are saved outweigh the transforms. Those of a patch take as long as some 400
-/// products for each channel on either side, those of a kernel as 300: as measured with AVX2.
+/// Whether the products that are saved outweigh the transforms. Those of a patch take as long as some 100
+/// (AVX-512) or 400 (AVX2) products for each channel on either side, those of a kernel as 300: as measured.
 inline bool pays(std::int64_t images, const Pair& places, std::int64_t in, std::int64_t out) {
+  const std::int64_t transforms = (isa() == Isa::avx512 ? 100 : 400) * (in + out);
   const std::int64_t saved = images * places.h * places.w * 9 * in * out;
-  return Patches(images, places).count * (points * in * out + 400 * (in + out)) + 300 * in * out < saved;
+  return Patches(images, places).count * (points * in * out + transforms) + 300 * in * out < saved;
 }
 
 /// Matrices for the points, each a cache line further than its elements need: no two compete for a place in
@@ -91,11 +92,16 @@ void along_both(F transform, const V (&from)[N][N], V (&to)[M][M]) {
 /// Calls f.template operator()<V>(k) for the channels k, by registers V of them, the rest by single ones.
 template <class T, class F>
 void for_channels(std::int64_t channels, F f) {
-  typedef T Register __attribute__((vector_size(32)));
-  constexpr std::int64_t lanes = sizeof(Register) / sizeof(T);
   std::int64_t k = 0;
-  for (; k + lanes <= channels; k += lanes) f.template operator()<Register>(k);
-  for (; k < channels; ++k) f.template operator()<T>(k);
+  const auto by = [&]<class V>(const V&) {
+    constexpr std::int64_t lanes = sizeof(V) / sizeof(T);
+    for (; k + lanes <= channels; k += lanes) f.template operator()<V>(k);
+  };
+  typedef T Wide __attribute__((vector_size(64)));
+  typedef T Register __attribute__((vector_size(32)));
+  if (isa() == Isa::avx512) by(Wide());
+  by(Register());
+  by(T());
 }
 template <class V, class T>
 void load(V& value, const T* from) {
