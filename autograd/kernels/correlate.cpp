@@ -146,8 +146,10 @@ class Run {
     const std::int64_t tile = chunk_count(pass_.count.w, chunk_count(pass_.count.w, row_tile));
     const std::int64_t last = pass_.count.w - (pass_.count.w - 1) / tile * tile;
     const std::int64_t padded = chunk_count(columns, tile_lanes) * tile_lanes;
-    T beside[row_tile * widest_tile];
-    static constexpr T zeros[widest_tile] = {};
+    T beside[row_tile * widest_tile], start[row_tile * widest_tile];
+    for (std::int64_t p = 0; p < tile; ++p)
+      for (std::int64_t n = 0; n < padded; ++n)
+        start[p * padded + n] = bias != nullptr && n < columns ? bias[n] : T(0);
     const bool direct = padded == columns;
     const auto product = [&](std::int64_t places, bool accumulate) {
       return Tile<T>(
@@ -174,12 +176,14 @@ class Run {
         for (std::int64_t j = 0; j < pass_.count.w; j += tile) {
           const std::int64_t places = std::min(tile, pass_.count.w - j);
           const auto copy_rows = [&](const T* source, std::int64_t step, T* target, std::int64_t to_step) {
+            if (step == columns && to_step == columns)
+              return void(std::copy_n(source, places * columns, target));
             for (std::int64_t p = 0; p < places; ++p)
               std::copy_n(source + p * step, columns, target + p * to_step);
           };
           T* result = to + j * column;
           if (begin == 0 && (bias != nullptr || terms.size() == 0))
-            copy_rows(bias != nullptr ? bias : zeros, 0, direct ? result : beside, direct ? column : padded);
+            copy_rows(start, padded, direct ? result : beside, direct ? column : padded);
           else if (begin > 0 && !direct)
             copy_rows(result, column, beside, padded);
           if (terms.size() > 0)

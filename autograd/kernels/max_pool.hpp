@@ -75,12 +75,16 @@ bool side_by_side(const Planes<T>& x) {
   return x.channel == 1;
 }
 
+/// The number of an element of a window, as wide as the element itself, so that vectors hold as many of both.
+template <class T>
+using LaneOf = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
+
 /// The winners of a window for `count` <= pool_lanes channels that lie side by side.
 template <bool whole, class T, class I>
 [[gnu::always_inline]] inline void best_of(const T* x, std::int64_t down, std::int64_t across,
                                            std::int64_t row, std::int64_t column, std::int64_t count, T* y,
                                            I* winner) {
-  using Lane = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
+  using Lane = LaneOf<T>;
   const std::int64_t n = whole ? pool_lanes : count;
   T best[pool_lanes];
   Lane number[pool_lanes];
@@ -103,15 +107,26 @@ template <bool whole, class T, class I>
     for (std::int64_t l = 0; l < n; ++l) winner[l] = static_cast<I>(number[l]);
 }
 
-/// y = g where element k won, else 0; or y += that.
+/// Each element of a window becomes g where it won, else 0, for `count` channels; or that is added to it.
 template <bool add, bool whole, class T, class I>
-[[gnu::always_inline]] inline void give(const T* g, const I* winner, std::int64_t k, std::int64_t count,
-                                        T* y) {
+[[gnu::always_inline]] inline void give(const T* g, const I* winner, std::int64_t down, std::int64_t across,
+                                        std::int64_t row, std::int64_t column, std::int64_t count, T* y) {
   const std::int64_t n = whole ? pool_lanes : count;
+  T given[pool_lanes];
+  LaneOf<T> number[pool_lanes];
   for (std::int64_t l = 0; l < n; ++l) {
-    const T part = static_cast<std::int64_t>(winner[l]) == k ? g[l] : T(0);
-    y[l] = add ? y[l] + part : part;
+    given[l] = g[l];
+    number[l] = static_cast<LaneOf<T>>(winner[l]);
   }
+  LaneOf<T> k = 0;
+  for (std::int64_t a = 0; a < down; ++a)
+    for (std::int64_t b = 0; b < across; ++b, ++k) {
+      T* to = y + a * row + b * column;
+      for (std::int64_t l = 0; l < n; ++l) {
+        const T part = number[l] == k ? given[l] : T(0);
+        to[l] = add ? to[l] + part : part;
+      }
+    }
 }
 
 }  // namespace detail
@@ -225,21 +240,23 @@ void scatter_winners(std::int64_t images, std::int64_t channels, const PlaneWind
       for (std::int64_t i = 0; i < height; ++i) {
         interleave_row(x.at(n, 0) + i * x.row, x.channel, x.column, channels, width, line.data());
         vectorized([=, &windows, source = line.data()] {
-          for (std::int64_t j = 0; j < width; ++j)
-            for (std::int64_t k = 0; k < windows.down(i) * windows.across(j); ++k) {
-              T* to = y.at(n, 0) + windows.row(i, j, k) * y.row + windows.column(j, k) * y.column;
-              const I* won = winner.at(n, 0) + i * winner.row + j * winner.column;
-              const T* g = source + j * channels;
-              for (std::int64_t c = 0; c < channels; c += detail::pool_lanes) {
-                const std::int64_t count = std::min(detail::pool_lanes, channels - c);
-                if (tile && count == detail::pool_lanes)
-                  detail::give<false, true>(g + c, won + c, k, count, to + c);
-                else if (tile)
-                  detail::give<false, false>(g + c, won + c, k, count, to + c);
-                else
-                  detail::give<true, false>(g + c, won + c, k, count, to + c);
-              }
+          const std::int64_t down = windows.down(i);
+          const std::int64_t row = windows.rows.step * y.row, column = windows.columns.step * y.column;
+          for (std::int64_t j = 0; j < width; ++j) {
+            const std::int64_t across = windows.across(j);
+            const I* won = winner.at(n, 0) + i * winner.row + j * winner.column;
+            const T* g = source + j * channels;
+            T* to = y.at(n, 0) + windows.rows[i].begin * y.row + windows.columns[j].begin * y.column;
+            for (std::int64_t c = 0; c < channels; c += detail::pool_lanes) {
+              const std::int64_t count = std::min(detail::pool_lanes, channels - c);
+              if (tile && count == detail::pool_lanes)
+                detail::give<false, true>(g + c, won + c, down, across, row, column, count, to + c);
+              else if (tile)
+                detail::give<false, false>(g + c, won + c, down, across, row, column, count, to + c);
+              else
+                detail::give<true, false>(g + c, won + c, down, across, row, column, count, to + c);
             }
+          }
         });
       }
     }
