@@ -9,10 +9,10 @@ namespace gradus::kernels {
 
 namespace {
 
-constexpr std::int64_t depth = 256;        // rows of a slab of b
-constexpr std::int64_t block_rows = 96;    // of a: 96 KiB of floats, part of an L2
-constexpr std::int64_t group_strips = 16;  // that share a packed block of a
-constexpr std::int64_t least_tasks = 16;   // so that several threads have work
+constexpr std::int64_t depth_bytes = 2048;  // of a column of a slab of b
+constexpr std::int64_t block_rows = 96;     // of a: 192 KiB, part of an L2
+constexpr std::int64_t group_strips = 32;   // that share a packed block of a
+constexpr std::int64_t least_tasks = 16;    // so that several threads have work
 
 /// Rows [k, k + deep) of b as strips of `width` columns, one behind the other, each row-major.
 template <class T>
@@ -43,8 +43,10 @@ void gemm_blocked(const Matrix<const T>& a, const Matrix<const T>& b, const Matr
   const std::int64_t across = chunk_count(strips, group_strips), group = chunk_count(strips, across);
   const std::int64_t share = chunk_count(c.rows, chunk_count(least_tasks, across));
   const std::int64_t rows = std::min(block_rows, chunk_count(share, 24) * 24);
-  const std::int64_t down = chunk_count(c.rows, rows), most = std::min(depth, a.cols);
-  const Scratch<T> packed(most * c.cols);
+  const std::int64_t down = chunk_count(c.rows, rows);
+  constexpr auto most = depth_bytes / static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t depth = chunk_count(a.cols, chunk_count(a.cols, most));
+  const Scratch<T> packed(depth * c.cols);
   for (std::int64_t k = 0; k < a.cols; k += depth) {
     const std::int64_t deep = std::min(depth, a.cols - k);
     pack_strips(b, k, deep, width, packed.data());
