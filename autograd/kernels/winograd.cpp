@@ -5,6 +5,7 @@
 
 #include <gradus/autograd/kernels/gemm_tile.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/kernels/transpose.hpp>
 #include <gradus/autograd/kernels/winograd_patches.hpp>
 
 namespace gradus::kernels {
@@ -14,7 +15,7 @@ namespace {
 using namespace winograd;
 
 constexpr std::int64_t patches_at_once = 48;
-constexpr std::int64_t depth_at_once = 16;  // of the kernels that a task transforms
+constexpr std::int64_t depth_at_once = 8;  // of the kernels that a task transforms
 
 template <class T>
 class Run {
@@ -54,24 +55,33 @@ class Run {
                  [&](std::int64_t begin, std::int64_t end) {
                    for (std::int64_t i = begin; i < end; ++i) {
                      const std::int64_t b = i / pieces, first = i % pieces * depth_at_once;
-                     for (std::int64_t k = first; k < std::min(c_.depth, first + depth_at_once); ++k)
-                       transform_kernels(b / blocks_, b % blocks_, k);
+                     transform_kernels(b / blocks_, b % blocks_, first,
+                                       std::min(depth_at_once, c_.depth - first));
                    }
                  });
   }
 
-  void transform_kernels(std::int64_t group, std::int64_t block, std::int64_t k) {
+  /// `depth` of them, from channel `k` on.
+  void transform_kernels(std::int64_t group, std::int64_t block, std::int64_t k, std::int64_t depth) {
     const std::int64_t first = block * block_, columns = std::min(block_, c_.width - first);
-    const T* from =
-        c_.matrices.data + group * c_.matrices.group + k * c_.matrices.depth + first * c_.matrices.width;
-    T taps[9 * widest_tile];  // [tap][column]
-    std::fill_n(taps, 9 * block_, T(0));
-    for (std::int64_t n = 0; n < columns; ++n)
-      for (std::int64_t t = 0; t < 9; ++t)
-        taps[t * block_ + n] = from[n * c_.matrices.width + pass_.taps[static_cast<std::size_t>(t)].position];
-    transform_square<3, 4>(kernel_to_points, Pixels<T>{taps, 0, 3 * block_, block_}, block_,
-                           kernels_.data() + ((group * blocks_ + block) * points * c_.depth + k) * block_,
-                           c_.depth * block_);
+    const auto& m = c_.matrices;
+    const T* from = m.data + group * m.group + k * m.depth + first * m.width;
+    T kernels[depth_at_once * 9 * widest_tile];  // [depth][position][column]
+    if (columns < block_) std::fill_n(kernels, depth * 9 * block_, T(0));
+    if (m.depth == 9)
+      transpose(from, m.width, columns, depth * 9, kernels, block_);
+    else
+      for (std::int64_t i = 0; i < depth; ++i)
+        transpose(from + i * m.depth, m.width, columns, 9, kernels + i * 9 * block_, block_);
+
+    const auto position = [&](std::size_t tap) { return pass_.taps[tap].position; };
+    const std::int64_t row = position(3) - position(0), column = position(1) - position(0);
+    for (std::int64_t i = 0; i < depth; ++i)
+      transform_square<3, 4>(
+          kernel_to_points,
+          Pixels<T>{kernels + (i * 9 + position(0)) * block_, 0, row * block_, column * block_}, block_,
+          kernels_.data() + ((group * blocks_ + block) * points * c_.depth + k + i) * block_,
+          c_.depth * block_);
   }
 
   /// Where the results of some patches go: their 2 x 2 places, those that are not there to `unused`.
