@@ -14,7 +14,7 @@ from table import Row
 
 
 def compile_command(build, source):
-    """The command that compiles `source`, as the build has it, without its output."""
+    """The command that compiles `source`, as the build has it, without its output and the build's precompiled headers."""
     with open(os.path.join(build, "compile_commands.json")) as file:
         entries = json.load(file)
     for entry in entries:
@@ -22,6 +22,9 @@ def compile_command(build, source):
             words = shlex.split(entry["command"])
             while not re.search(r"(\+\+|g[c+]*c)(-\d+)?$", words[0]):
                 words.pop(0)  # a launcher, such as ccache, would not compile
+            while "-include" in words:
+                at = words.index("-include")
+                del words[at:at + 2]
             return words[:words.index("-o")] + ["-c", entry["file"]], entry["directory"]
     return None
 
