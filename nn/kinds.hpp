@@ -4,9 +4,9 @@
 #include <concepts>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -68,7 +68,14 @@ concept Pointing =
     is_instance<T, std::optional> || is_instance<T, std::unique_ptr> || is_instance<T, std::shared_ptr>;
 
 template <class T>
-concept Keyed = std::ranges::forward_range<T> && requires {
+using IteratorOf = decltype(std::begin(std::declval<T&>()));
+
+/// Can be gone through more than once. (`<ranges>` says so too, and takes a fifth of a second to compile.)
+template <class T>
+concept Iterable = std::forward_iterator<IteratorOf<T>>;
+
+template <class T>
+concept Keyed = Iterable<T> && requires {
   typename T::key_type;
 };
 
@@ -81,7 +88,7 @@ concept OrderedMap = Keyed<T> && requires {
 
 /// Named by position: std::vector, std::array, std::deque, std::list, C array.
 template <class T>
-concept Sequence = std::ranges::forward_range<T> && !Keyed<T>;
+concept Sequence = Iterable<T> && !Keyed<T>;
 
 template <class T>
 concept Tuple = is_instance<T, std::tuple> || is_instance<T, std::pair>;
@@ -136,8 +143,8 @@ consteval bool is_plain() {
     return std::is_void_v<typename T::element_type> || is_plain<std::remove_cv_t<typename T::element_type>>();
   else if constexpr (Keyed<T> && requires { typename T::mapped_type; })
     return is_plain<typename T::key_type>() && is_plain<typename T::mapped_type>();
-  else if constexpr (std::ranges::forward_range<T>)
-    return is_plain<std::remove_cv_t<std::ranges::range_value_t<T>>>();
+  else if constexpr (Iterable<T>)
+    return is_plain<std::remove_cv_t<std::iter_value_t<IteratorOf<T>>>>();
   else if constexpr (Tuple<T>)
     return has_plain_elements<T>(std::make_index_sequence<std::tuple_size_v<T>>{});
   else if constexpr (Reflectable<T>)

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <limits>
 
 #include <gradus/data/png.hpp>
@@ -95,8 +96,8 @@ TensorBoard::TensorBoard(const fs::path& folder, const TensorBoardOptions& optio
   gethostname(host, sizeof host - 1);
   file_ = folder / fmt::format("events.out.tfevents.{:010}.{}.{}.{}", static_cast<std::int64_t>(now()), host,
                                getpid(), count++);
-  out_.open(file_, std::ios::binary);
-  require<IoError>(out_.is_open(), "{} cannot be written ({})", file_.string(), std::strerror(errno));
+  out_ = std::make_unique<std::ofstream>(file_, std::ios::binary);
+  require<IoError>(out_->is_open(), "{} cannot be written ({})", file_.string(), std::strerror(errno));
   tensorboard::Event version = event_at(0);
   version.set_file_version("brain.Event:2");
   write(version.SerializeAsString());
@@ -106,21 +107,23 @@ TensorBoard::TensorBoard(const fs::path& folder, const TensorBoardOptions& optio
   write(start.SerializeAsString());
 }
 
+TensorBoard::~TensorBoard() = default;
+
 void TensorBoard::write(const std::string& event) {
   const auto put = [&](const auto& number) {
-    out_.write(reinterpret_cast<const char*>(&number), sizeof number);
+    out_->write(reinterpret_cast<const char*>(&number), sizeof number);
   };
   const std::uint64_t size = event.size();
   put(size);
   put(masked_checksum(&size, sizeof size));
-  out_ << event;
+  *out_ << event;
   put(masked_checksum(event.data(), event.size()));
-  require<IoError>(out_.good(), "{} cannot be written ({})", file_.string(), std::strerror(errno));
+  require<IoError>(out_->good(), "{} cannot be written ({})", file_.string(), std::strerror(errno));
 }
 
 void TensorBoard::flush() {
-  out_.flush();
-  require<IoError>(out_.good(), "{} cannot be written ({})", file_.string(), std::strerror(errno));
+  out_->flush();
+  require<IoError>(out_->good(), "{} cannot be written ({})", file_.string(), std::strerror(errno));
 }
 
 void TensorBoard::scalar(const std::string& tag, double value, std::int64_t step) {

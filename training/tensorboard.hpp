@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
+#include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,7 +28,7 @@ class TensorBoard {
  public:
   /// Makes the folder if there is none.
   explicit TensorBoard(const std::filesystem::path& folder, const TensorBoardOptions& options = {});
-  ~TensorBoard() = default;
+  ~TensorBoard();
   TensorBoard(const TensorBoard&) = delete;
   TensorBoard& operator=(const TensorBoard&) = delete;
 
@@ -49,7 +50,7 @@ class TensorBoard {
   void write(const std::string& event);
 
   std::filesystem::path file_;
-  std::ofstream out_;
+  std::unique_ptr<std::ofstream> out_;
 };
 
 namespace detail {
