@@ -1,11 +1,9 @@
 #include <gradus/autograd/ops/index.hpp>
 
-#include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/copy.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/indexing.hpp>
 #include <gradus/autograd/ops/view.hpp>
-#include <gradus/autograd/ops/where.hpp>
 #include <gradus/autograd/tape.hpp>
 
 namespace gradus {
@@ -24,6 +22,11 @@ constexpr auto plus = [](auto& target, auto value) {
   target = static_cast<std::remove_reference_t<decltype(target)>>(target + value);
 };
 
+/// `index_select`, `gather` and `scatter` with an index that has been checked.
+Tensor selected(const Tensor& x, std::int64_t dim, const Tensor& index);
+Tensor gathered(const Tensor& x, std::int64_t dim, const Tensor& index);
+Tensor scattered(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source);
+
 /// Inputs: x, undefined for zeros; index; source.
 struct IndexAdd {
   static constexpr std::string_view name = "index_add";
@@ -41,7 +44,7 @@ struct IndexAdd {
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return d.grad(); });
-    d.wrt(2, [&] { return index_select(d.grad(), dim, d.input(1)); });
+    d.wrt(2, [&] { return selected(d.grad(), dim, d.input(1)); });
   }
 };
 
@@ -77,7 +80,7 @@ struct ScatterAdd {
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return d.grad(); });
-    d.wrt(2, [&] { return gather(d.grad(), dim, d.input(1)); });
+    d.wrt(2, [&] { return gathered(d.grad(), dim, d.input(1)); });
   }
 };
 
@@ -91,6 +94,28 @@ struct Gather {
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return indexing::add_at(d.input_shape(0), dim, d.input(1), d.grad()); });
+  }
+};
+
+/// The gradient for what `scatter` wrote, 0 for what it wrote over. Inputs: the upstream gradient, index.
+struct GatherLast {
+  static constexpr std::string_view name = "scatter_backward";
+  static constexpr Keep keep = keep_inputs(1);
+  std::int64_t dim;
+
+  Tensor forward(const Tensor& g, const Tensor& index) const {
+    const Tensor x = indexing::in_order(g), y = empty(index.shape(), g.dtype());
+    const auto d = static_cast<std::size_t>(dim);
+    dispatch_floating(x.dtype(), [&]<class T>() {
+      kernels::gather_last(indexing::plan(x, d, index, y), x.shape()[d], x.data<T>(), y.mutable_data<T>(),
+                           index.data<std::int64_t>());
+    });
+    return y;
+  }
+  void backward(Backward& d) const {
+    d.wrt(0, [&] {
+      return scattered(zeros(d.input_shape(0), {.dtype = d.grad().dtype()}), dim, d.input(1), d.grad());
+    });
   }
 };
 
@@ -110,18 +135,24 @@ struct Scatter {
   }
   void backward(Backward& d) const {
     const Tensor index = d.input(1);
-    d.wrt(0,
-          [&] { return scatter(d.grad(), dim, index, zeros(index.shape(), {.dtype = d.grad().dtype()})); });
-    d.wrt(2, [&] { return where(stays(d.grad().shape(), index), gather(d.grad(), dim, index), 0); });
-  }
-
- private:
-  /// Which sources were not written over by later ones.
-  Tensor stays(const Shape& shape, const Tensor& index) const {
-    const Tensor number = reshape(arange(index.numel()), index.shape());
-    return gather(scatter(zeros(shape, {.dtype = int64}), dim, index, number), dim, index) == number;
+    d.wrt(0, [&] {
+      return scattered(d.grad(), dim, index, expand(zeros({}, {.dtype = d.grad().dtype()}), index.shape()));
+    });
+    d.wrt(2, [&] { return record(GatherLast{dim}, {}, d.grad(), index); });
   }
 };
+
+Tensor selected(const Tensor& x, std::int64_t dim, const Tensor& index) {
+  return record(IndexSelect{dim}, {}, x, index);
+}
+
+Tensor gathered(const Tensor& x, std::int64_t dim, const Tensor& index) {
+  return record(Gather{dim}, {}, x, index);
+}
+
+Tensor scattered(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
+  return record(Scatter{dim}, {}, x, index, source);
+}
 
 /// Throws unless `index` is a list of places in dimension `d` of `x`.
 void check_list(const Tensor& x, std::size_t d, const Tensor& index) {

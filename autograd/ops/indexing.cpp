@@ -1,6 +1,6 @@
 #include <gradus/autograd/ops/indexing.hpp>
 
-#include <algorithm>
+#include <gradus/autograd/kernels/layout.hpp>
 
 namespace gradus::indexing {
 
@@ -19,11 +19,11 @@ void check(const Tensor& index, std::int64_t size, const std::string& what) {
   require<DTypeError>(index.dtype() == int64, "the index is {}; needs int64", index.dtype());
   const Tensor dense = index.detach().contiguous();
   const std::int64_t* first = dense.data<std::int64_t>();
-  const std::int64_t* last = first + dense.numel();
-  const std::int64_t* bad = std::find_if(first, last, [&](std::int64_t i) { return i < 0 || i >= size; });
-  if (bad != last)
-    fail<IndexError>("index {} at {} is out of range for {}; needs 0 <= index < {}", *bad,
-                     position(bad - first, index.shape()), what, size);
+  if (kernels::all_within(first, dense.numel(), size)) return;
+  const std::int64_t* bad = first;
+  while (*bad >= 0 && *bad < size) ++bad;
+  fail<IndexError>("index {} at {} is out of range for {}; needs 0 <= index < {}", *bad,
+                   position(bad - first, index.shape()), what, size);
 }
 
 Tensor along(const Tensor& index, std::size_t dim, const Shape& shape) {
@@ -32,8 +32,24 @@ Tensor along(const Tensor& index, std::size_t dim, const Shape& shape) {
   return index.alias(shape, strides, index.offset());
 }
 
-Tensor gather(const Tensor& x, std::size_t dim, const Tensor& index) {
-  Tensor y = empty(index.shape(), x.dtype());
+Tensor in_order(const Tensor& x) {
+  const auto walk = kernels::plan_walk(x.shape(), contiguous_strides(x.shape()), x.strides());
+  const bool turned = dispatch(x.dtype(), [&]<class T>() { return kernels::is_turned<T>(walk); });
+  return turned ? x.contiguous() : x;
+}
+
+kernels::Scatter plan(const Tensor& target, std::size_t dim, const Tensor& index, const Tensor& source) {
+  Shape columns = index.shape();
+  Strides to = target.strides(), from = source.strides(), at = index.strides();
+  kernels::Scatter walk{{}, columns[dim], to[dim], from[dim], at[dim]};
+  for (Dims* dims : {&columns, &to, &from, &at}) dims->erase(dim);
+  walk.columns = kernels::plan_walk(columns, to, from, at);
+  return walk;
+}
+
+Tensor gather(const Tensor& from, std::size_t dim, const Tensor& index) {
+  const bool few = index.numel() < from.numel() / 4;
+  const Tensor x = few ? from : in_order(from), y = empty(index.shape(), x.dtype());
   Strides others = x.strides();
   others[dim] = 0;
   const auto walk = kernels::plan_walk(y.shape(), y.strides(), others, index.strides());

@@ -25,16 +25,20 @@ Tensor add_at(const Shape& shape, std::int64_t dim, const Tensor& index, const T
 /// The same for a list of places, as by `index_add`.
 Tensor add_rows(const Shape& shape, std::int64_t dim, const Tensor& list, const Tensor& source);
 
+/// `x`, or a row-major copy if its neighbours in memory are others than those of a row-major tensor, for
+/// which each element would be read from another line of the cache.
+Tensor in_order(const Tensor& x);
+
+/// How to walk `target`, `source` and `index` column by column along `dim`.
+kernels::Scatter plan(const Tensor& target, std::size_t dim, const Tensor& index, const Tensor& source);
+
 /// Calls `put(target[..., index[..., i, ...], ...], source[..., i, ...])` for every element of `index`, in
-/// ascending order along `dim`; T is the dtype of both.
+/// ascending order along `dim`; T is the dtype of both. The target is row-major.
 template <Element T, class Put>
 void scatter(const Tensor& target, std::size_t dim, const Tensor& index, const Tensor& source, Put put) {
-  Shape columns = index.shape();
-  Strides to = target.strides(), from = source.strides(), at = index.strides();
-  kernels::Scatter plan{{}, columns[dim], to[dim], from[dim], at[dim]};
-  for (Dims* dims : {&columns, &to, &from, &at}) dims->erase(dim);
-  plan.columns = kernels::plan_walk(columns, to, from, at);
-  kernels::scatter(plan, target.mutable_data<T>(), source.data<T>(), index.data<std::int64_t>(), put);
+  const Tensor from = in_order(source);
+  kernels::scatter(plan(target, dim, index, from), target.mutable_data<T>(), from.data<T>(),
+                   index.data<std::int64_t>(), put);
 }
 
 }  // namespace gradus::indexing

@@ -1,5 +1,8 @@
 #include <gradus/autograd/ops/index.hpp>
 
+#include <bit>
+#include <limits>
+
 #include <gradus/autograd/gradcheck.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/ops.hpp>
@@ -18,8 +21,8 @@ using test::variable;
 namespace {
 
 using Values = std::vector<float>;
-const auto contains = [](const char* text) { return Catch::Matchers::Contains(text); };
-constexpr TensorOptions integers{.dtype = int64};
+const auto contains = [](const std::string& text) { return Catch::Matchers::Contains(text); };
+constexpr TensorOptions integers{.dtype = int64}, f64{.dtype = float64};
 
 /// An int64 tensor in a layout that is not row-major.
 Tensor transposed(const Tensor& index) { return test::reversed_layout(index); }
@@ -164,6 +167,38 @@ TEST_CASE("scatter agrees with central differences, also where writes meet", "[i
     }
 }
 
+TEST_CASE("the gradient of scatter goes to the last source at each place, in every layout",
+          "[index][gradient]") {
+  Generator generator(3);
+  const std::int64_t dim = GENERATE(0, 1, 2);
+  const Shape shape{5, 37, 70};
+  const Tensor x = randn(shape, f64, &generator), source = randn(shape, f64, &generator);
+  const Tensor index = randint(0, shape[static_cast<std::size_t>(dim)], shape, integers, &generator);
+  Tensor g = randn(shape, f64, &generator);
+  g.mutable_span<double>()[3] = std::numeric_limits<double>::quiet_NaN();
+  const auto bits = [](const Tensor& t) {
+    std::vector<std::uint64_t> all;
+    for (const double v : t.contiguous().to_vector<double>()) all.push_back(std::bit_cast<std::uint64_t>(v));
+    return all;
+  };
+  const Tensor number = reshape(arange(index.numel()), shape);
+  const Tensor last = gather(scatter(zeros(shape, integers), dim, index, number), dim, index) == number;
+  const Tensor expected = where(last, gather(g, dim, index), 0);
+  const auto turned = [](const Tensor& t) { return transpose(transpose(t, 0, 2).contiguous(), 0, 2); };
+  for (const bool turn : {false, true}) {
+    const auto way = [&](const Tensor& t) { return turn ? turned(t) : t; };
+    Tensor v = way(x).detach().requires_grad_(), s = way(source).detach().requires_grad_();
+    const Tensor y = scatter(v, dim, way(index), s);
+    CHECK(bits(y) == bits(scatter(x, dim, index, source)));
+    y.backward(way(g));
+    CHECK(bits(s.grad()) == bits(expected));
+    CHECK(bits(v.grad()) == bits(scatter(g, dim, index, zeros(shape, f64))));
+    CHECK(bits(gather(way(x), dim, way(index))) == bits(gather(x, dim, index)));
+    CHECK(bits(scatter_add(way(x), dim, way(index), way(source))) ==
+          bits(scatter_add(x, dim, index, source)));
+  }
+}
+
 TEST_CASE("sums at repeated indices are the same bits for any number of threads", "[index][threads]") {
   manual_seed(7);
   const std::int64_t n = 20000;
@@ -196,6 +231,15 @@ TEST_CASE("an index out of range is named with its place", "[index][error]") {
       index_select(x, 1, tensor({0, 3}, integers)),
       contains("index_select: index 3 at [1] is out of range for dimension 1 of [2, 3]; needs 0 "
                "<= index < 3 (index_test.cpp:"));
+  constexpr auto least = std::numeric_limits<std::int64_t>::min(),
+                 most = std::numeric_limits<std::int64_t>::max();
+  for (const std::int64_t wrong : {least, least + 1, std::int64_t(-1), std::int64_t(3), most}) {
+    Tensor many = zeros(100, integers);
+    many.mutable_span<std::int64_t>()[77] = wrong;
+    CHECK_THROWS_WITH(index_select(x, 1, many),
+                      contains(fmt::format("index {} at [77] is out of range", wrong)));
+  }
+  CHECK_THROWS_AS(index_select(zeros({2, 0}), 1, zeros(1, integers)), IndexError);
   CHECK_THROWS_WITH(gather(x, 0, tensor({{0, 1, 0}, {1, 1, -1}}, integers)),
                     contains("gather: index -1 at [1, 2] is out of range for dimension 0 of [2, 3]"));
   CHECK_THROWS_AS(scatter_add(x, 0, tensor({{2}}, integers), ones({1, 1})), IndexError);
