@@ -57,9 +57,9 @@ struct FixedBatchNorm {
     unit = rsqrt(per_channel(variance, x) + eps);
     const Tensor shift = per_channel(bias, x);
     return dispatch_floating(x.dtype(), [&]<class T>() {
-      return elementwise::apply_to<T, T, T, T>(
-          x.shape(), elementwise::cheap, [](T v, T m, T s, T b) { return (v - m) * s + b; }, x, centre,
-          factor(weight, x), shift.defined() ? shift : zeros({}, {.dtype = x.dtype()}));
+      return normalization::apply<T, 3>(
+          x.shape(), [](T v, T m, T s, T b) { return (v - m) * s + b; }, x, centre, factor(weight, x),
+          shift.defined() ? shift : zeros({}, {.dtype = x.dtype()}));
     });
   }
   void backward(Backward& d) const {

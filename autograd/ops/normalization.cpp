@@ -65,13 +65,18 @@ class FastBackward {
     const auto& [plain, weighted] = sums();
     const double n = static_cast<double>(reduction::reduced_count(x_.shape(), dims_));
     const Tensor factor = weight_.defined() && !varies_ ? scale_ * weight_ : scale_;
-    const Tensor w = value_or(varies_ ? weight_ : Tensor(), 1, x_.dtype());
-    return elementwise::apply_to<T, T, T, T, T, T, T>(
-        x_.shape(), cost,
-        [](T x, T up, T v, T centre, T shift, T slope, T scale) {
-          return (up * v - shift - (x - centre) * slope) * scale;
-        },
-        x_, g_, w, mean_, plain / n, scale_ * weighted / n, factor);
+    const Tensor shift = plain / n, slope = scale_ * weighted / n;
+    if (varies_)
+      return apply<T, 4>(
+          x_.shape(),
+          [](T x, T up, T w, T centre, T below, T by, T scale) {
+            return (up * w - below - (x - centre) * by) * scale;
+          },
+          x_, g_, weight_, mean_, shift, slope, factor);
+    return apply<T, 4>(
+        x_.shape(),
+        [](T x, T up, T centre, T below, T by, T scale) { return (up - below - (x - centre) * by) * scale; },
+        x_, g_, mean_, shift, slope, factor);
   }
   Tensor weight() {
     if (!varies_) return sums()[1];
@@ -137,9 +142,9 @@ std::array<Tensor, 3> forward(const Tensor& x, const Tensor& weight, const Tenso
   return dispatch_floating(x.dtype(), [&]<class T>() -> std::array<Tensor, 3> {
     const auto count = static_cast<double>(reduction::reduced_count(x.shape(), dims));
     const auto [mean, variance] = reduction::moments(x, dims, true, count);
-    const Tensor y = elementwise::apply_to<T, T, T, T, T>(
-        x.shape(), cost, [](T v, T centre, T scale, T w, T b) { return (v - centre) * scale * w + b; }, x,
-        mean, scale_of<T>(variance, eps), value_or(weight, 1, x.dtype()), value_or(bias, 0, x.dtype()));
+    const Tensor y = apply<T, 4, 2>(  // as weight and bias are within a group
+        x.shape(), [](T v, T w, T b, T centre, T scale) { return (v - centre) * scale * w + b; }, x,
+        value_or(weight, 1, x.dtype()), value_or(bias, 0, x.dtype()), mean, scale_of<T>(variance, eps));
     return {y, mean, variance};
   });
 }

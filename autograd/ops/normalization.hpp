@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <gradus/autograd/kernels/groups.hpp>
+#include <gradus/autograd/ops/elementwise.hpp>
 #include <gradus/autograd/tape.hpp>
 
 /// For writers of ops that normalise: groups of elements, brought to mean 0 and variance 1 and then scaled
@@ -12,6 +14,17 @@ namespace gradus::normalization {
 Dims trailing_dims(const Tensor& x, const Shape& shape);
 /// Throws unless `parameter`, if defined, has that shape and the dtype of x.
 void check_parameter(const Tensor& x, const Tensor& parameter, const Shape& shape, std::string_view role);
+
+/// f of the elements of tensors of type T that broadcast to `shape`; `counts` as for `kernels::map_groups`.
+template <Element T, std::size_t... counts, class F, class... In>
+Tensor apply(const Shape& shape, F f, const In&... in) {
+  constexpr std::int64_t cost = 4;
+  const Tensor y = elementwise::result(shape, dtype_of<T>, in...);
+  kernels::map_groups<counts...>(
+      kernels::plan_walk(shape, y.strides(), broadcast_strides(in.shape(), in.strides(), shape)...), cost, f,
+      y.mutable_data<T>(), in.template data<T>()...);
+  return y;
+}
 
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias, with the (biased) mean and variance of each group,
 /// which keep `dims` with size 1. Weight and bias broadcast to x; undefined stands for 1 and 0.
