@@ -16,6 +16,11 @@
 /// as its number among the window's elements in row-major order: one byte, where a window has at most 256.
 namespace gradus::kernels {
 
+/// Windows `begin` to `end` of an axis, which start `step` apart.
+struct EvenWindows {
+  std::int64_t begin, end, step;
+};
+
 /// The windows of a plane, and their elements by number.
 struct PlaneWindows {
   Windows rows, columns;
@@ -38,6 +43,18 @@ struct PlaneWindows {
         all[static_cast<std::size_t>(j * most() + k)] =
             k / across(j) * rows.step * row_stride + column(j, k) * column_stride;
     return all;
+  }
+  /// The windows of a row that have as many columns as the one in the middle and lie evenly.
+  EvenWindows even_columns() const {
+    const std::int64_t n = columns.count(), middle = n / 2;
+    const std::int64_t step = n > 1 ? columns[middle].begin - columns[middle - 1].begin : 1;
+    const auto even = [&](std::int64_t j) {
+      return across(j) == across(middle) && columns[j].begin == columns[middle].begin + (j - middle) * step;
+    };
+    EvenWindows found{middle, middle, step};
+    while (found.begin > 0 && even(found.begin - 1)) --found.begin;
+    while (found.end < n && even(found.end)) ++found.end;
+    return found;
   }
   /// The number of elements of the largest window.
   std::int64_t most() const { return largest(rows) * largest(columns); }
@@ -68,7 +85,7 @@ struct PlaneWindows {
 
 namespace detail {
 
-inline constexpr std::int64_t pool_lanes = 32;  // channels that go through a window together
+inline constexpr std::int64_t pool_lanes = 32;  // channels, or windows of a row, that are compared together
 
 template <class T>
 bool side_by_side(const Planes<T>& x) {
@@ -79,32 +96,44 @@ bool side_by_side(const Planes<T>& x) {
 template <class T>
 using LaneOf = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
 
-/// The winners of a window for `count` <= pool_lanes channels that lie side by side.
-template <bool whole, class T, class I>
-[[gnu::always_inline]] inline void best_of(const T* x, std::int64_t down, std::int64_t across,
-                                           std::int64_t row, std::int64_t column, std::int64_t count, T* y,
-                                           I* winner) {
+/// The winners of `count` <= pool_lanes windows, of whose elements (a, b) `load(a, b)` tells the first; they
+/// lie side by side, and whole ones up to the last lane.
+template <bool whole, class T, class I, class Load>
+[[gnu::always_inline]] inline void best_of(const Load& load, std::int64_t down, std::int64_t across,
+                                           std::int64_t count, T* y, I* winner) {
   using Lane = LaneOf<T>;
   const std::int64_t n = whole ? pool_lanes : count;
+  const T* first = load(0, 0);
   T best[pool_lanes];
   Lane number[pool_lanes];
   for (std::int64_t l = 0; l < n; ++l) {
-    best[l] = x[l];
+    best[l] = first[l];
     number[l] = 0;
   }
   Lane k = 0;
   for (std::int64_t a = 0; a < down; ++a)
     for (std::int64_t b = 0; b < across; ++b, ++k) {
-      const T* v = x + a * row + b * column;
+      const T* v = load(a, b);
       for (std::int64_t l = 0; l < n; ++l) {
         const bool take = (v[l] > best[l]) | (v[l] != v[l]);
         best[l] = take ? v[l] : best[l];
         number[l] = take ? k : number[l];
       }
     }
-  for (std::int64_t l = 0; l < n; ++l) y[l] = best[l];
+  for (std::int64_t l = 0; l < count; ++l) y[l] = best[l];
   if (winner != nullptr)
-    for (std::int64_t l = 0; l < n; ++l) winner[l] = static_cast<I>(number[l]);
+    for (std::int64_t l = 0; l < count; ++l) winner[l] = static_cast<I>(number[l]);
+}
+
+/// to[i] = from[i * step]
+template <class T>
+[[gnu::always_inline]] inline void take_every(const T* from, std::int64_t step, std::int64_t n, T* to) {
+  if (step == 1)
+    for (std::int64_t i = 0; i < n; ++i) to[i] = from[i];
+  else if (step == 2)
+    for (std::int64_t i = 0; i < n; ++i) to[i] = from[2 * i];
+  else
+    for (std::int64_t i = 0; i < n; ++i) to[i] = from[i * step];
 }
 
 /// Each element of a window becomes g where it won, else 0, for `count` channels; or that is added to it.
@@ -132,12 +161,16 @@ template <bool add, bool whole, class T, class I>
 }  // namespace detail
 
 /// y = the largest element of each window, winner = its number; winner.data may be null. The first in
-/// row-major order among equals; a NaN wins (the last one).
+/// row-major order among equals; a NaN wins (the last one). By vectors of channels, or of windows of a row.
 template <class T, class I>
 void max_pool(std::int64_t images, std::int64_t channels, const PlaneWindows& windows, Planes<const T> x,
               Planes<T> y, Planes<I> winner) {
+  using detail::pool_lanes;
   const std::int64_t height = windows.rows.count(), width = windows.columns.count();
   const bool wide = channels > 1 && x.channel == 1 && y.channel == 1;
+  const EvenWindows even = wide || y.column != 1 ? EvenWindows{} : windows.even_columns();
+  const std::int64_t together = std::max<std::int64_t>(  // planes whose rows fill the lanes
+      pool_lanes / std::max<std::int64_t>(even.end - even.begin, 1), 1);
   const std::int64_t cost = windows.row_cost() * channels;
   parallel_for(images * height, chunk_for(wide ? cost / 4 : cost), [&](std::int64_t begin, std::int64_t end) {
     vectorized([=, &windows] {
@@ -145,22 +178,51 @@ void max_pool(std::int64_t images, std::int64_t channels, const PlaneWindows& wi
         const std::int64_t n = r / height, i = r % height;
         const std::int64_t down = windows.down(i);
         const std::int64_t row = windows.rows.step * x.row, column = windows.columns.step * x.column;
-        const auto window = [&](std::int64_t j, std::int64_t c, std::int64_t count) {
+        const auto window = [&](std::int64_t j, std::int64_t c, const auto& best) {
           const T* from = x.at(n, c) + windows.rows[i].begin * x.row + windows.columns[j].begin * x.column;
           T* to = y.at(n, c) + i * y.row + j * y.column;
           I* won = winner.data == nullptr ? nullptr : winner.at(n, c) + i * winner.row + j * winner.column;
-          if (count == detail::pool_lanes)
-            detail::best_of<true>(from, down, windows.across(j), row, column, count, to, won);
-          else
-            detail::best_of<false>(from, down, windows.across(j), row, column, count, to, won);
+          best(from, windows.across(j), to, won);
         };
-        if (wide)
+        const auto of_channels = [&](std::int64_t j, std::int64_t c, std::int64_t count) {
+          window(j, c, [&](const T* from, std::int64_t across, T* to, I* won) {
+            const auto load = [&](std::int64_t a, std::int64_t b) { return from + a * row + b * column; };
+            if (count == pool_lanes)
+              detail::best_of<true>(load, down, across, count, to, won);
+            else
+              detail::best_of<false>(load, down, across, count, to, won);
+          });
+        };
+        const auto of_rows = [&](std::int64_t j, std::int64_t c, std::int64_t count, std::int64_t planes) {
+          window(j, c, [&](const T* from, std::int64_t across, T* to, I* won) {
+            T beside[pool_lanes] = {}, best[pool_lanes];
+            I number[pool_lanes];
+            const auto load = [&](std::int64_t a, std::int64_t b) {
+              for (std::int64_t p = 0; p < planes; ++p)
+                detail::take_every(from + p * x.channel + a * row + b * column, even.step * x.column, count,
+                                   beside + p * count);
+              return beside;
+            };
+            detail::best_of<true>(load, down, across, planes * count, best,
+                                  won == nullptr ? nullptr : number);
+            for (std::int64_t p = 0; p < planes; ++p) {
+              std::copy_n(best + p * count, count, to + p * y.channel);
+              if (won != nullptr) std::copy_n(number + p * count, count, won + p * winner.channel);
+            }
+          });
+        };
+        if (wide) {
           for (std::int64_t j = 0; j < width; ++j)
-            for (std::int64_t c = 0; c < channels; c += detail::pool_lanes)
-              window(j, c, std::min(detail::pool_lanes, channels - c));
-        else
-          for (std::int64_t c = 0; c < channels; ++c)
-            for (std::int64_t j = 0; j < width; ++j) window(j, c, 1);
+            for (std::int64_t c = 0; c < channels; c += pool_lanes)
+              of_channels(j, c, std::min(pool_lanes, channels - c));
+          continue;
+        }
+        for (std::int64_t c = 0; c < channels; c += together)
+          for (std::int64_t j = even.begin; j < even.end; j += pool_lanes)
+            of_rows(j, c, std::min(pool_lanes, even.end - j), std::min(together, channels - c));
+        for (std::int64_t c = 0; c < channels; ++c)
+          for (std::int64_t j = 0; j < width; ++j)
+            if (j < even.begin || j >= even.end) of_channels(j, c, 1);
       }
     });
   });

@@ -133,6 +133,27 @@ TEST_CASE("max_pool2d takes any strides", "[autograd][ops][pool]") {
   CHECK(agrees(permute(x, {3, 2, 1, 0})));
 }
 
+TEST_CASE("max_pool2d finds the same winners by rows as by channels", "[autograd][ops][pool]") {
+  Generator generator(4);
+  const Shape shape = GENERATE(Shape{2, 7, 9, 75}, Shape{1, 33, 6, 40}, Shape{2, 3, 5, 4});
+  Tensor x = floor(randn(shape, {}, &generator) * 3);  // many are equal
+  for (std::int64_t i = 0; i < x.numel(); i += 37)
+    x.mutable_span<float>()[static_cast<std::size_t>(i)] = std::numeric_limits<float>::quiet_NaN();
+  const MaxPool2dOptions options = GENERATE(MaxPool2dOptions{}, MaxPool2dOptions{.stride = 1, .padding = 1},
+                                            MaxPool2dOptions{.stride = 2, .padding = {0, 1}, .dilation = 2},
+                                            MaxPool2dOptions{.stride = {1, 3}, .ceil_mode = true});
+  const auto same = [](const Tensor& a, const Tensor& b) {
+    return all((a == b) | (isnan(a) & isnan(b))).item<bool>();
+  };
+  const auto a = max_pool2d_with_indices(x, {2, 3}, options);
+  for (const Tensor& other : {channels_last(x), transpose(transpose(x, 2, 3).contiguous(), 2, 3)}) {
+    const auto b = max_pool2d_with_indices(other, {2, 3}, options);
+    CHECK(same(a.values, b.values));
+    CHECK(difference(a.indices, b.indices) == 0);
+    CHECK(same(max_pool2d(other, {2, 3}, options), a.values));
+  }
+}
+
 TEST_CASE("max_pool2d of no images is no images", "[autograd][ops][pool]") {
   CHECK(max_pool2d(zeros({0, 3, 4, 4}), 2).shape() == Shape{0, 3, 2, 2});
   CHECK(max_pool2d(zeros({2, 0, 4, 4}), 2).shape() == Shape{2, 0, 2, 2});
