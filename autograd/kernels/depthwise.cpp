@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
+#include <vector>
 
 #include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/memory.hpp>
@@ -76,38 +78,77 @@ Scratch<T> pack(const Pass& pass, const TapMatrices<T>& matrices, const T* bias,
   return packed;
 }
 
-/// to[c] = from[c] + a(g)[c] b(g)[c] + a(g + 1)[c] b(g + 1)[c] + ..., a term for each of I. `to` may be
-/// `from`.
-template <class T, class A, class B, std::size_t... I>
-void add_products(std::int64_t channels, const A& a, const B& b, std::int64_t g, const T* from, T* to,
-                  std::index_sequence<I...>) {
-  const std::array<const T*, sizeof...(I)> x{a(g + static_cast<std::int64_t>(I))...},
-      w{b(g + static_cast<std::int64_t>(I))...};
-#ifndef __clang__  // which asks the addresses instead
-#pragma GCC ivdep
-#endif
-  for (std::int64_t c = 0; c < channels; ++c) {
-    T sum = from[c];
-    ((sum += x[I][c] * w[I][c]), ...);
-    to[c] = sum;
+/// Pixels `step` apart.
+template <class T>
+struct PixelRow {
+  T* first;
+  std::int64_t step;
+
+  PixelRow from_channel(std::int64_t c) const { return {first + c, step}; }
+};
+
+/// Neighbouring channels, as many as have room in so many bytes.
+template <class T, std::size_t bytes>
+struct Lanes {
+  using Vector [[gnu::vector_size(bytes)]] = T;
+};
+
+/// Calls `f.operator()<V>(c)` for vectors V of channels from c on, until all have been there.
+template <class T, class F>
+[[gnu::always_inline]] inline void for_lanes(std::int64_t channels, const F& f) {
+  std::int64_t c = 0;
+  const auto run = [&]<class V>() {
+    constexpr auto lanes = static_cast<std::int64_t>(sizeof(V) / sizeof(T));
+    for (; c + lanes <= channels; c += lanes) f.template operator()<V>(c);
+  };
+  run.template operator()<typename Lanes<T, 64>::Vector>();
+  run.template operator()<typename Lanes<T, 16>::Vector>();
+  run.template operator()<T>();
+}
+
+/// Calls `f(first, sequence)` for taps that are as many as the sequence, until all have been there: so many
+/// at a time that few sums pass through memory.
+template <class F>
+[[gnu::always_inline]] inline void for_taps(std::int64_t taps, const F& f) {
+  std::int64_t first = 0;
+  const auto run = [&]<std::size_t n>(std::integral_constant<std::size_t, n>) {
+    for (; first + static_cast<std::int64_t>(n) <= taps; first += static_cast<std::int64_t>(n))
+      f(first, std::make_index_sequence<n>());
+  };
+  run(std::integral_constant<std::size_t, 9>());
+  run(std::integral_constant<std::size_t, 3>());
+  run(std::integral_constant<std::size_t, 1>());
+}
+
+/// to[j] = from[j] + x[j + steps[0]] w[steps[0]] + ... for `count` pixels j, the channels of V of each.
+template <class V, class T, std::size_t... I>
+[[gnu::always_inline]] inline void add_taps(std::int64_t count, PixelRow<const T> x, const Step* steps,
+                                            const T* weights, PixelRow<const T> from, PixelRow<T> to,
+                                            std::index_sequence<I...>) {
+  V w[sizeof...(I)];
+  (std::memcpy(&w[I], weights + steps[I].weights, sizeof(V)), ...);
+  const std::array<std::int64_t, sizeof...(I)> offsets{steps[I].offset...};
+  for (std::int64_t j = 0; j < count; ++j) {
+    V sum, pixel;
+    std::memcpy(&sum, from.first + j * from.step, sizeof(V));
+    ((std::memcpy(&pixel, x.first + j * x.step + offsets[I], sizeof(V)), sum += pixel * w[I]), ...);
+    std::memcpy(to.first + j * to.step, &sum, sizeof(V));
   }
 }
 
-/// to[c] = from[c] + the sum of `count` products, in order; so many at a time that few sums pass through
-/// memory.
-template <class T, class A, class B>
-void add_all_products(std::int64_t channels, std::int64_t count, const A& a, const B& b, const T* from,
-                      T* to) {
-  std::int64_t g = 0;
-  const auto add = [&]<std::size_t n>(std::integral_constant<std::size_t, n>) {
-    for (; g + static_cast<std::int64_t>(n) <= count; g += static_cast<std::int64_t>(n)) {
-      add_products(channels, a, b, g, from, to, std::make_index_sequence<n>());
-      from = to;
-    }
-  };
-  add(std::integral_constant<std::size_t, 9>());
-  add(std::integral_constant<std::size_t, 3>());
-  add(std::integral_constant<std::size_t, 1>());
+/// sums[i] += x[steps[i]] y[0] + x[1 + steps[i]] y[1] + ... for `count` pixels, the channels of V of each.
+template <class V, class T, std::size_t... I>
+[[gnu::always_inline]] inline void add_to_weights(std::int64_t count, PixelRow<const T> x, const Step* steps,
+                                                  PixelRow<const T> y, T* sums, std::index_sequence<I...>) {
+  V sum[sizeof...(I)];
+  (std::memcpy(&sum[I], sums + steps[I].weights, sizeof(V)), ...);
+  const std::array<std::int64_t, sizeof...(I)> offsets{steps[I].offset...};
+  for (std::int64_t j = 0; j < count; ++j) {
+    V by, pixel;
+    std::memcpy(&by, y.first + j * y.step, sizeof(V));
+    ((std::memcpy(&pixel, x.first + j * x.step + offsets[I], sizeof(V)), sum[I] += pixel * by), ...);
+  }
+  (std::memcpy(sums + steps[I].weights, &sum[I], sizeof(V)), ...);
 }
 
 }  // namespace
@@ -134,16 +175,22 @@ void correlate_depthwise(const Correlation<T>& c, const Pass& pass) {
                          static_cast<std::int64_t>(steps.size()) * c.groups});
       vectorized([=, &pass, &c, steps = steps.data(), taps = static_cast<std::int64_t>(steps.size()),
                   weights = w.data(), image = c.y.at(i / strips, 0)] {
-        for (std::int64_t h = first; h < last; ++h)
-          for (std::int64_t j = 0; j < pass.count.w; ++j) {
-            const T* x =
-                pixels.data + (h - first) * pass.stride.h * pixels.row + j * pass.stride.w * pixels.column;
-            add_all_products(
-                c.groups, taps, [&](std::int64_t g) { return x + steps[g].offset; },
-                [&](std::int64_t g) { return weights + steps[g].weights; }, weights + taps * c.groups,
-                image + (pass.origin.h + h * pass.step.h) * c.y.row +
-                    (pass.origin.w + j * pass.step.w) * c.y.column);
-          }
+        for (std::int64_t h = first; h < last; ++h) {
+          const PixelRow<const T> x{pixels.data + (h - first) * pass.stride.h * pixels.row,
+                                    pass.stride.w * pixels.column};
+          const PixelRow<T> y{
+              image + (pass.origin.h + h * pass.step.h) * c.y.row + pass.origin.w * c.y.column,
+              pass.step.w * c.y.column};
+          const T* const bias = weights + taps * c.groups;
+          for_lanes<T>(c.groups, [&]<class V>(std::int64_t channel) {
+            for_taps(taps, [&](std::int64_t tap, auto sequence) {
+              const PixelRow<const T> start =
+                  tap == 0 ? PixelRow<const T>{bias, 0} : PixelRow<const T>{y.first, y.step};
+              add_taps<V>(pass.count.w, x.from_channel(channel), steps + tap, weights + channel,
+                          start.from_channel(channel), y.from_channel(channel), sequence);
+            });
+          });
+        }
       });
     }
   });
@@ -161,21 +208,26 @@ void depthwise_to_weight(const Convolution& c, const Planes<const T>& x, const P
                    (c.output.w - 1) * c.stride.w + (c.kernel.w - 1) * c.dilation.w + 1};
   parallel_for(c.images, chunk, [&](std::int64_t begin, std::int64_t end) {
     PixelReader<T> images(x, channels, c.input), results(y, channels, c.output);
+    std::vector<Step> steps;
     for (std::int64_t n = begin; n < end; ++n) {
       const Pixels<T> a = images.read(n, padded), b = results.read(n, {0, 0, c.output.h, c.output.w});
       T* sum = partial.data() + begin / chunk * positions * channels;
-      vectorized([=, &c] {
-        T* to = sum;
-        for (std::int64_t u = 0; u < c.kernel.h; ++u)
-          for (std::int64_t v = 0; v < c.kernel.w; ++v, to += channels)
-            for (std::int64_t i = 0; i < c.output.h; ++i) {
-              const T* from =
-                  a.data + (i * c.stride.h + u * c.dilation.h) * a.row + v * c.dilation.w * a.column;
-              const T* by = b.data + i * b.row;
-              add_all_products(
-                  channels, c.output.w, [&](std::int64_t j) { return from + j * c.stride.w * a.column; },
-                  [&](std::int64_t j) { return by + j * b.column; }, to, to);
-            }
+      steps.clear();
+      for (std::int64_t u = 0; u < c.kernel.h; ++u)
+        for (std::int64_t v = 0; v < c.kernel.w; ++v)
+          steps.push_back({u * c.dilation.h * a.row + v * c.dilation.w * a.column,
+                           static_cast<std::int64_t>(steps.size()) * channels});
+      vectorized([=, &c, steps = steps.data()] {
+        for (std::int64_t i = 0; i < c.output.h; ++i) {
+          const PixelRow<const T> from{a.data + i * c.stride.h * a.row, c.stride.w * a.column},
+              by{b.data + i * b.row, b.column};
+          for_lanes<T>(channels, [&]<class V>(std::int64_t channel) {
+            for_taps(positions, [&](std::int64_t tap, auto sequence) {
+              add_to_weights<V>(c.output.w, from.from_channel(channel), steps + tap, by.from_channel(channel),
+                                sum + channel, sequence);
+            });
+          });
+        }
       });
     }
   });
