@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/planes.hpp>
 #include <gradus/autograd/pair.hpp>
 
@@ -39,6 +40,16 @@ void convolve_to_input(const Convolution& c, const Planes<const T>& y, const T* 
 /// How many partial sums of this size a gradient by the weight is cut into at most: 16, or what 8 MiB hold.
 inline std::int64_t most_partial_sums(std::int64_t bytes) {
   return std::clamp<std::int64_t>((8 << 20) / bytes, 1, 16);
+}
+
+/// sum[i] = from[i] + from[step + i] + ..., `count` of them in order, for i < n.
+template <class T>
+void add_partial_sums(std::int64_t count, const T* from, std::int64_t step, std::int64_t n, T* sum) {
+  vectorized([=] {
+    std::copy_n(from, n, sum);
+    for (std::int64_t k = 1; k < count; ++k)
+      for (std::int64_t i = 0; i < n; ++i) sum[i] += from[k * step + i];
+  });
 }
 
 /// w (row-major) from x and y.

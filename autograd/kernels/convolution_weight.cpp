@@ -14,9 +14,10 @@ namespace gradus::kernels {
 
 namespace {
 
-constexpr std::int64_t few_channels = 16;    // below, patches fill a product better than channels do
-constexpr std::int64_t out_block = 64;       // channels of y in one product
-constexpr std::int64_t depth_at_once = 192;  // result places that one visit of a sum adds up
+constexpr std::int64_t few_channels = 16;     // below, patches fill a product better than channels do
+constexpr std::int64_t out_block = 64;        // channels of y in one product
+constexpr std::int64_t combined_at_once = 8;  // channels of x, for whole cache lines of w
+constexpr std::int64_t depth_at_once = 192;   // result places that one visit of a sum adds up
 
 /// The images' channels as rows, as the left factor of a product over places needs them.
 ///
@@ -202,30 +203,27 @@ class Run {
 
   /// w[group, out, in, position] = the partial sums, added in order.
   void combine(T* w) const {
-    const std::int64_t positions = c_.positions();
-    const bool patches = c_.in < few_channels;
-    parallel_for(c_.groups * c_.in, chunk_for(chunks_ * positions * c_.out),
+    const std::int64_t positions = c_.positions(), pieces = chunk_count(c_.in, combined_at_once);
+    parallel_for(c_.groups * pieces, chunk_for(combined_at_once * chunks_ * positions * c_.out / 4),
                  [&](std::int64_t begin, std::int64_t end) {
-                   const Scratch<T> sums(positions * c_.out);
+                   const Scratch<T> sums(combined_at_once * positions * c_.out);  // [in][position][out]
                    for (std::int64_t i = begin; i < end; ++i) {
-                     const std::int64_t group = i / c_.in, channel = i % c_.in, block = channel / block_;
-                     const std::int64_t channels = std::min(block_, c_.in - block * block_);
-                     for (std::int64_t p = 0; p < positions; ++p) {
-                       const std::int64_t row =
-                           patches ? channel % block_ * positions + p : p * channels + channel % block_;
-                       T* sum = sums.data() + p * c_.out;
-                       std::copy_n(partial(0, group, block) + row * c_.out, c_.out, sum);
-                       for (std::int64_t k = 1; k < chunks_; ++k) {
-                         const T* from = partial(k, group, block) + row * c_.out;
-                         for (std::int64_t o = 0; o < c_.out; ++o) sum[o] += from[o];
-                       }
-                     }
-                     T* to = w + (group * c_.out * c_.in + channel) * positions;
-                     for (std::int64_t o = 0; o < c_.out; ++o)
-                       for (std::int64_t p = 0; p < positions; ++p)
-                         to[o * c_.in * positions + p] = sums.data()[p * c_.out + o];
+                     const std::int64_t group = i / pieces, first = i % pieces * combined_at_once;
+                     const std::int64_t rows = std::min(combined_at_once, c_.in - first) * positions;
+                     for (std::int64_t r = 0; r < rows; ++r)
+                       add_up(group, first + r / positions, r % positions, sums.data() + r * c_.out);
+                     transpose(sums.data(), c_.out, rows, c_.out,
+                               w + (group * c_.out * c_.in + first) * positions, c_.in * positions);
                    }
                  });
+  }
+
+  /// sum [out] of one position of a channel of x.
+  void add_up(std::int64_t group, std::int64_t channel, std::int64_t position, T* sum) const {
+    const std::int64_t block = channel / block_, channels = std::min(block_, c_.in - block * block_);
+    const std::int64_t row = c_.in < few_channels ? channel % block_ * c_.positions() + position
+                                                  : position * channels + channel % block_;
+    add_partial_sums(chunks_, partial(0, group, block) + row * c_.out, weights_, c_.out, sum);
   }
 
   const Convolution& c_;

@@ -18,6 +18,7 @@ constexpr std::int64_t patches_at_once = 64;  // that one visit of a sum adds up
 constexpr std::int64_t turned_at_once = 8;    // patches whose points become columns together
 constexpr std::int64_t in_block = 64;         // channels of x in one task
 constexpr std::int64_t out_block = 64;        // channels of y in one product
+constexpr std::int64_t combined_at_once = 8;  // channels of x, for whole cache lines of w
 
 /// Partial sums over chunks of patches, [chunk][group][point][channel of x][channel of y].
 template <class T>
@@ -50,8 +51,10 @@ class Run {
     return chunk_count(wanted, patches_at_once) * patches_at_once;
   }
 
+  /// Between chunks.
+  std::int64_t partial_step() const { return c_.groups * points * matrix_; }
   T* partial(std::int64_t chunk, std::int64_t group, std::int64_t point) const {
-    return partial_.data() + ((chunk * c_.groups + group) * points + point) * matrix_;
+    return partial_.data() + chunk * partial_step() + (group * points + point) * matrix_;
   }
 
   void accumulate(std::int64_t chunk, std::int64_t group, std::int64_t channel) const {
@@ -106,37 +109,34 @@ class Run {
 
   /// w[group, out, in, position] = the kernel whose points are the partial sums, added in order.
   void combine(T* w) {
-    parallel_for(
-        c_.groups * c_.in, chunk_for(chunks_ * points * c_.out), [&](std::int64_t begin, std::int64_t end) {
-          const Points<T> sums(c_.out);
-          const Scratch<T> kernel(9 * c_.out);  // [position][out]
-          for (std::int64_t i = begin; i < end; ++i) {
-            add_up(i / c_.in, i % c_.in, sums);
-            transform_square<4, 3>(points_to_kernel, Pixels<T>{sums[0], 0, 4 * sums.plane, sums.plane},
-                                   c_.out, kernel.data(), c_.out);
-            T* to = w + (i / c_.in * c_.out * c_.in + i % c_.in) * 9;
-            bool finite = true;
-            for (std::int64_t o = 0; o < c_.out; ++o)
-              for (std::int64_t p = 0; p < 9; ++p) {
-                const T value = kernel.data()[p * c_.out + o];
-                finite &= std::isfinite(value);
-                to[o * c_.in * 9 + p] = value;
-              }
-            if (!finite) finite_ = false;
-          }
-        });
+    const std::int64_t pieces = chunk_count(c_.in, combined_at_once);
+    parallel_for(c_.groups * pieces, chunk_for(combined_at_once * chunks_ * points * c_.out / 4),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   const Points<T> sums(c_.out);
+                   const Scratch<T> kernels(combined_at_once * 9 * c_.out);  // [in][position][out]
+                   for (std::int64_t i = begin; i < end; ++i) {
+                     const std::int64_t group = i / pieces, first = i % pieces * combined_at_once;
+                     const std::int64_t rows = std::min(combined_at_once, c_.in - first) * 9;
+                     for (std::int64_t k = 0; k < rows / 9; ++k) {
+                       add_up(group, first + k, sums);
+                       transform_square<4, 3>(points_to_kernel,
+                                              Pixels<T>{sums[0], 0, 4 * sums.plane, sums.plane}, c_.out,
+                                              kernels.data() + k * 9 * c_.out, c_.out);
+                     }
+                     bool finite = true;
+                     for (std::int64_t k = 0; k < rows * c_.out; ++k)
+                       finite &= std::isfinite(kernels.data()[k]);
+                     if (!finite) finite_ = false;
+                     transpose(kernels.data(), c_.out, rows, c_.out, w + (group * c_.out * c_.in + first) * 9,
+                               c_.in * 9);
+                   }
+                 });
   }
 
   /// sums [point][out] of one channel of x.
   void add_up(std::int64_t group, std::int64_t channel, const Points<T>& sums) const {
-    for (std::int64_t p = 0; p < points; ++p) {
-      std::copy_n(partial(0, group, p) + channel * c_.out, c_.out, sums[p]);
-      for (std::int64_t chunk = 1; chunk < chunks_; ++chunk) {
-        const T* from = partial(chunk, group, p) + channel * c_.out;
-        T* to = sums[p];
-        for (std::int64_t o = 0; o < c_.out; ++o) to[o] += from[o];
-      }
-    }
+    for (std::int64_t p = 0; p < points; ++p)
+      add_partial_sums(chunks_, partial(0, group, p) + channel * c_.out, partial_step(), c_.out, sums[p]);
   }
 
   const Convolution& c_;
