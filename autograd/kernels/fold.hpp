@@ -4,17 +4,21 @@
 
 namespace gradus::kernels {
 
-/// A reduction of N arrays of one shape: for each element of the kept dimensions, a walk over the reduced
-/// ones. Array 0 of each walk is the element's row-major index among its kind, the others are its places in
-/// memory; both go in row-major order.
+/// A reduction of N arrays of one shape: for each element of the kept dimensions, walks over the reduced
+/// ones, which make up rows of them. Array 0 of each walk is the element's row-major index among its kind,
+/// the others are its places in memory; all go in row-major order.
 template <std::size_t N>
 struct Reduction {
   Walk<1 + N> kept;
-  Walk<1 + N> reduced;
+  Walk<1 + N> rows;  ///< of each kept element
+  Walk<1 + N> row;   ///< the elements of one
 };
 
-/// Elements that one partial result covers.
+/// Elements that one partial result covers, at most; rows have one or several of their own.
 inline constexpr std::int64_t reduction_block = 4096;
+
+/// A row is made of the last reduced dimensions, of as few as have so many elements.
+inline constexpr std::int64_t reduction_row = 128;
 
 namespace detail {
 
@@ -25,7 +29,7 @@ inline constexpr std::int64_t lanes = 8;
 inline constexpr std::int64_t depth = 8;
 inline constexpr std::int64_t group = lanes * depth;
 
-/// Neighbouring kept elements that are folded together: as many as have their lanes in 16 KiB.
+/// Neighbouring rows that are folded together: as many as have their lanes in 16 KiB.
 template <class State>
 inline constexpr std::int64_t tile =
     std::max<std::int64_t>(16, 16384 / (lanes * static_cast<std::int64_t>(sizeof(State))));
@@ -54,58 +58,80 @@ void fold_dense(const Fold& fold, std::array<const T*, N> x, std::int64_t kept, 
   for (std::int64_t l = 0; i + l < n; ++l) states[l] = fold.merge(states[l], map(i + l));
 }
 
-/// Deals n dense elements of each of `width` kept elements, which start `steps` apart, out to
-/// states[kept, lane].
+/// What rows that are folded side by side are of: the first of them, and what the next differ by.
+struct Origin {
+  std::int64_t kept, index;  ///< as `map` of a fold is given them for the first element
+  std::int64_t kept_step, index_step;
+};
+
+/// Folds n dense elements of each of `width` rows, which start `steps` apart, into out[0], out[1], ... There
+/// is room for their lanes in `states`.
 template <class T, std::size_t N, class Fold, std::size_t... K>
 void fold_runs(const Fold& fold, std::array<const T*, N> x, std::array<std::int64_t, N> steps,
-               std::int64_t width, std::int64_t kept, std::int64_t index, std::int64_t n,
-               typename Fold::State* states, std::index_sequence<K...> arrays) {
+               std::int64_t width, Origin origin, std::int64_t n, typename Fold::State* states,
+               typename Fold::State* out, std::index_sequence<K...> arrays) {
   vectorized_for<T>([=] {
+    for (std::int64_t i = 0; i < width * lanes; ++i) states[i] = fold.start();
     for (std::int64_t j = 0; j < width; ++j)
-      fold_dense(fold, std::array{x[K] + j * steps[K]...}, kept + j, index, n, states + j * lanes, arrays);
+      fold_dense(fold, std::array{x[K] + j * steps[K]...}, origin.kept + j * origin.kept_step,
+                 origin.index + j * origin.index_step, n, states + j * lanes, arrays);
+    for (std::int64_t j = 0; j < width; ++j)
+      out[j] = merge_pairs<lanes>(fold, [&](std::int64_t l) { return states[j * lanes + l]; });
   });
 }
 
-/// Deals `n` rows, a group or what is left of it, out to states[lane, width]: an element of each to each of
-/// `width` neighbouring kept elements.
-template <class T, std::size_t N, class Fold, std::size_t... K>
-void fold_group(const Fold& fold, const std::array<const T*, static_cast<std::size_t>(group)>* rows,
-                std::int64_t kept, std::int64_t width, std::int64_t index, std::int64_t n,
-                typename Fold::State* states, std::index_sequence<K...>) {
+/// Deals `n` elements, a group or what is left of it, of each of `width` rows out to states[lane, width];
+/// those of neighbouring rows lie beside each other. The rows are of neighbouring kept elements, or of one.
+template <bool along_kept, class T, std::size_t N, class Fold, std::size_t... K>
+void fold_group(const Fold& fold, const std::array<const T*, static_cast<std::size_t>(group)>* in,
+                std::int64_t width, Origin origin, std::int64_t n, typename Fold::State* states,
+                std::index_sequence<K...>) {
   using State = typename Fold::State;
   vectorized_for<T>([=] {
     for (std::int64_t l = 0; l < std::min(lanes, n); ++l) {
       State* __restrict lane = states + l * width;
-      const auto row = [&](std::int64_t i, std::int64_t j) {
-        return fold.map(kept + j, index + i, rows[K][static_cast<std::size_t>(i)][j]...);
+      const auto map = [&](std::int64_t i, std::int64_t j) {
+        const std::int64_t kept = origin.kept + (along_kept ? j : 0),
+                           index = origin.index + i + (along_kept ? 0 : j * origin.index_step);
+        return fold.map(kept, index, in[K][static_cast<std::size_t>(i)][j]...);
       };
       if (n == group)
         for (std::int64_t j = 0; j < width; ++j)
           lane[j] = fold.merge(
-              lane[j], merge_pairs<depth>(fold, [&](std::int64_t d) { return row(d * lanes + l, j); }));
+              lane[j], merge_pairs<depth>(fold, [&](std::int64_t d) { return map(d * lanes + l, j); }));
       else
         for (std::int64_t i = l; i < n; i += lanes)
-          for (std::int64_t j = 0; j < width; ++j) lane[j] = fold.merge(lane[j], row(i, j));
+          for (std::int64_t j = 0; j < width; ++j) lane[j] = fold.merge(lane[j], map(i, j));
     }
   });
 }
 
-/// Elements [begin, end) of `width` kept elements that lie beside each other (or, in some arrays, are one and
-/// the same: steps of 0), row by row, to states[lane, width]; the same bits.
+/// As `fold_runs`, the same bits, for elements [begin, end) of rows whose elements do not lie beside each
+/// other, but beside those of the neighbouring rows.
 template <class T, std::size_t N, class Fold, std::size_t... K>
-void fold_rows(const Fold& fold, const Walk<1 + N>& reduced, std::array<const T*, N> x, std::int64_t kept,
-               std::int64_t width, std::int64_t begin, std::int64_t end, typename Fold::State* states,
-               std::index_sequence<K...> arrays) {
-  std::array<std::array<const T*, static_cast<std::size_t>(group)>, N> rows;
+void fold_side_by_side(const Fold& fold, const Walk<1 + N>& row, std::array<const T*, N> x,
+                       std::int64_t width, Origin origin, std::int64_t begin, std::int64_t end,
+                       typename Fold::State* states, typename Fold::State* out,
+                       std::index_sequence<K...> arrays) {
+  std::fill_n(states, width * lanes, fold.start());
+  std::array<std::array<const T*, static_cast<std::size_t>(group)>, N> in;
   for (std::int64_t first = begin; first < end; first += group) {
     const std::int64_t n = std::min(group, end - first);
     std::size_t at = 0;
-    walk_range(reduced, first, first + n, [&](const auto& offsets, std::int64_t m, const auto& steps) {
+    walk_range(row, first, first + n, [&](const auto& offsets, std::int64_t m, const auto& steps) {
       for (std::int64_t i = 0; i < m; ++i, ++at)
-        ((rows[K][at] = x[K] + offsets[K + 1] + i * steps[K + 1]), ...);
+        ((in[K][at] = x[K] + offsets[K + 1] + i * steps[K + 1]), ...);
     });
-    fold_group<T, N>(fold, rows.data(), kept, width, first, n, states, arrays);
+    if (origin.kept_step == 1)
+      fold_group<true, T, N>(fold, in.data(), width, origin, n, states, arrays);
+    else
+      fold_group<false, T, N>(fold, in.data(), width, origin, n, states, arrays);
+    origin.index += n;
   }
+  vectorized_for<T>([=] {
+    for (std::int64_t j = 0; j < width; ++j)
+      out[j] = merge_pairs<lanes>(fold, [&](std::int64_t l) { return states[l * width + j]; });
+  });
 }
 
 /// Whether the elements lie beside each other in all arrays but the first, their index.
@@ -116,58 +142,117 @@ bool is_dense_run(const Walk<N>& walk) {
   return dense;
 }
 
-/// Whether several neighbouring kept elements lie beside each other, and the reduced ones do not.
+/// Whether several neighbouring rows lie beside each other, and the elements of each do not.
 template <std::size_t N>
-bool goes_by_rows(const Reduction<N>& plan) {
-  bool rows = plan.kept.sizes[0] >= 4, reduced_dense = true;
+bool lie_side_by_side(const Walk<1 + N>& starts, const Walk<1 + N>& row) {
+  bool beside = starts.sizes[0] >= 4, dense = true;
   for (std::size_t k = 1; k <= N; ++k) {
-    rows = rows && plan.kept.strides[0][k] == 1;
-    reduced_dense = reduced_dense && plan.reduced.strides[0][k] == 1;
+    beside = beside && starts.strides[0][k] == 1;
+    dense = dense && row.strides[0][k] == 1;
   }
-  return rows && !reduced_dense;
+  return beside && !dense;
 }
 
-/// Folds block `b` of at most `tile` kept elements, [first, last), into out[0], out[1], ... The plan goes by
-/// rows, or its reduced elements are dense.
+/// The dimensions of `inner`, then those of `outer`. Array 0 is the element's place in this order. The two
+/// are not joined: no run of the walk goes on from one inner walk to the next.
+template <std::size_t N>
+Walk<N> nested(const Walk<N>& inner, const Walk<N>& outer) {
+  Walk<N> walk = inner;
+  walk.count *= outer.count;
+  for (std::size_t d = 0; d < outer.rank; ++d) {
+    if (outer.sizes[d] == 1) continue;
+    walk.sizes[walk.rank] = outer.sizes[d];
+    walk.strides[walk.rank] = outer.strides[d];
+    walk.strides[walk.rank++][0] *= inner.count;
+  }
+  return walk;
+}
+
+/// All rows of a reduction, those of a kept element after each other, or those of the same place of all kept
+/// elements.
+template <std::size_t N>
+struct RowOrder {
+  Walk<1 + N> starts;
+  std::int64_t kept, rows, length;
+  bool along_kept;
+
+  explicit RowOrder(const Reduction<N>& plan)
+      : kept(plan.kept.count),
+        rows(plan.rows.count),
+        length(plan.row.count),
+        along_kept(rows == 1 || lie_side_by_side<N>(plan.kept, plan.row)) {
+    if (rows == 1)
+      starts = plan.kept;
+    else if (along_kept)
+      starts = nested(plan.kept, plan.rows);
+    else
+      starts = nested(plan.rows, plan.kept);
+  }
+  std::int64_t count() const { return kept * rows; }
+  std::int64_t position(std::int64_t of_kept, std::int64_t row) const {
+    return along_kept ? row * kept + of_kept : of_kept * rows + row;
+  }
+  /// Of the rows from a position on, and their elements from `begin` on.
+  Origin origin(std::int64_t position, std::int64_t begin) const {
+    if (along_kept) return {position % kept, position / kept * length + begin, 1, 0};
+    return {position / rows, position % rows * length + begin, 0, length};
+  }
+};
+
+/// Folds block `b` of at most `tile` rows, [first, last), into out[0], out[1], ... The rows lie side by side,
+/// or are dense.
 template <class T, std::size_t N, class Fold>
-void fold_block(const Fold& fold, const Reduction<N>& plan, const std::array<const T*, N>& in,
-                std::int64_t first, std::int64_t last, std::int64_t b, typename Fold::State* out) {
+void fold_block(const Fold& fold, const RowOrder<N>& order, const Walk<1 + N>& row,
+                const std::array<const T*, N>& in, std::int64_t first, std::int64_t last, std::int64_t b,
+                typename Fold::State* out) {
   using State = typename Fold::State;
   constexpr std::make_index_sequence<N> arrays;
   const std::int64_t begin = b * reduction_block;
-  const std::int64_t end = std::min(plan.reduced.count, begin + reduction_block);
-  const bool rows = goes_by_rows(plan);
+  const std::int64_t end = std::min(row.count, begin + reduction_block);
+  const bool side_by_side = lie_side_by_side<N>(order.starts, row);
   std::array<State, static_cast<std::size_t>(lanes * tile<State>)> states;
-  walk_range(plan.kept, first, last, [&](const auto& offsets, std::int64_t n, const auto& steps) {
-    const std::int64_t kept = offsets[0];
+  walk_range(order.starts, first, last, [&](const auto& offsets, std::int64_t n, const auto& steps) {
+    const Origin origin = order.origin(offsets[0], begin);
+    State* const to = out + (offsets[0] - first);
     std::array<const T*, N> x = in;
     std::array<std::int64_t, N> x_steps;
     for (std::size_t k = 0; k < N; ++k) {
-      x[k] += offsets[k + 1] + (rows ? 0 : begin);
+      x[k] += offsets[k + 1] + (side_by_side ? 0 : begin);
       x_steps[k] = steps[k + 1];
     }
-    std::fill_n(states.begin(), lanes * n, fold.start());
-    if (rows)
-      fold_rows(fold, plan.reduced, x, kept, n, begin, end, states.data(), arrays);
+    if (side_by_side)
+      fold_side_by_side(fold, row, x, n, origin, begin, end, states.data(), to, arrays);
     else
-      fold_runs(fold, x, x_steps, n, kept, begin, end - begin, states.data(), arrays);
-    const std::int64_t lane_step = rows ? n : 1, kept_step = rows ? 1 : lanes;
-    for (std::int64_t i = 0; i < n; ++i)
-      out[kept - first + i] = merge_pairs<lanes>(fold, [&](std::int64_t l) {
-        return states[static_cast<std::size_t>(l * lane_step + i * kept_step)];
-      });
+      fold_runs(fold, x, x_steps, n, origin, end - begin, states.data(), to, arrays);
   });
+}
+
+/// Folds n dense elements, a block at most, the first of index `index`.
+template <class Fold, class... T>
+typename Fold::State fold_lanes(const Fold& fold, std::int64_t index, std::int64_t n, const T*... in) {
+  typename Fold::State states[static_cast<std::size_t>(lanes)];
+  for (auto& state : states) state = fold.start();
+  fold_dense(fold, std::array{in...}, 0, index, n, states, std::index_sequence_for<T...>());
+  return merge_pairs<lanes>(fold, [&](std::int64_t l) { return states[l]; });
 }
 
 }  // namespace detail
 
-/// Folds n dense elements of each array; within `vectorized`.
+/// Folds a row of n dense elements of each array. Blocks that are worth it are folded by a call, also within
+/// `vectorized`: among the caller's loops a fold that compares would not be vectorised.
 template <class Fold, class... T>
 typename Fold::State fold_run(const Fold& fold, std::int64_t n, const T*... in) {
-  typename Fold::State states[static_cast<std::size_t>(detail::lanes)];
-  for (auto& state : states) state = fold.start();
-  detail::fold_dense(fold, std::array{in...}, 0, 0, n, states, std::index_sequence_for<T...>());
-  return detail::merge_pairs<detail::lanes>(fold, [&](std::int64_t l) { return states[l]; });
+  using State = typename Fold::State;
+  if (n < detail::group) return detail::fold_lanes(fold, 0, n, in...);
+  State total = fold.start();
+  for (std::int64_t begin = 0; begin < n; begin += reduction_block) {
+    State block = fold.start();
+    vectorized_for<T...>([=, &block] {
+      block = detail::fold_lanes(fold, begin, std::min(reduction_block, n - begin), in + begin...);
+    });
+    total = begin == 0 ? block : fold.merge(total, block);
+  }
+  return total;
 }
 
 }  // namespace gradus::kernels

@@ -6,50 +6,59 @@ namespace gradus::kernels {
 
 namespace detail {
 
-/// As `reduce` below for a plan that goes by rows, or whose reduced elements are dense.
-template <class Fold, class T, std::size_t N>
-void reduce_blocks(const Fold& fold, const Reduction<N>& plan, std::int64_t cost,
-                   const std::array<const T*, N>& arrays) {
+/// Calls store(position, result) for each row of a reduction, perhaps in parallel; rows lie side by side, or
+/// are dense.
+template <class Fold, class T, std::size_t N, class Store>
+void reduce_blocks(const Fold& fold, const RowOrder<N>& order, const Walk<1 + N>& row, std::int64_t cost,
+                   const std::array<const T*, N>& arrays, const Store& store) {
   using State = typename Fold::State;
   constexpr std::int64_t tile = detail::tile<State>;
-  const std::int64_t n = plan.reduced.count;
-  const std::int64_t kept = plan.kept.count;
+  const std::int64_t n = row.count, rows = order.count();
   const std::int64_t blocks = std::max<std::int64_t>(chunk_count(n, reduction_block), 1);
   const std::int64_t chunk = std::max<std::int64_t>(chunk_for(std::max<std::int64_t>(n, 1) * cost),
-                                                    detail::goes_by_rows(plan) ? tile : 1);
-  if (blocks == 1 || chunk_count(kept, chunk) >= 8) {
-    parallel_for(kept, chunk, [&](std::int64_t begin, std::int64_t end) {
+                                                    lie_side_by_side<N>(order.starts, row) ? tile : 1);
+  if (blocks == 1 || chunk_count(rows, chunk) >= 8) {
+    parallel_for(rows, chunk, [&](std::int64_t begin, std::int64_t end) {
       std::array<State, static_cast<std::size_t>(tile)> total, next;
       for (std::int64_t first = begin; first < end; first += tile) {
         const std::int64_t last = std::min(end, first + tile);
-        detail::fold_block(fold, plan, arrays, first, last, 0, total.data());
+        fold_block(fold, order, row, arrays, first, last, 0, total.data());
         for (std::int64_t b = 1; b < blocks; ++b) {
-          detail::fold_block(fold, plan, arrays, first, last, b, next.data());
-          for (std::int64_t k = 0; k < last - first; ++k) {
-            State& sum = total[static_cast<std::size_t>(k)];
-            sum = fold.merge(sum, next[static_cast<std::size_t>(k)]);
+          fold_block(fold, order, row, arrays, first, last, b, next.data());
+          for (std::int64_t r = 0; r < last - first; ++r) {
+            State& sum = total[static_cast<std::size_t>(r)];
+            sum = fold.merge(sum, next[static_cast<std::size_t>(r)]);
           }
         }
-        for (std::int64_t k = first; k < last; ++k)
-          fold.finish(k, total[static_cast<std::size_t>(k - first)]);
+        for (std::int64_t r = first; r < last; ++r) store(r, total[static_cast<std::size_t>(r - first)]);
       }
     });
     return;
   }
   // Few results of many elements each: the blocks are the parallel work.
-  const auto memory = std::make_unique<State[]>(static_cast<std::size_t>(blocks * kept));
-  State* const partial = memory.get();  // [blocks, kept]
-  parallel_for(blocks, chunk_for(reduction_block * kept * cost), [&](std::int64_t begin, std::int64_t end) {
+  const auto memory = std::make_unique_for_overwrite<State[]>(static_cast<std::size_t>(blocks * rows));
+  State* const partial = memory.get();  // [blocks, rows]
+  parallel_for(blocks, chunk_for(reduction_block * rows * cost), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t b = begin; b < end; ++b)
-      for (std::int64_t first = 0; first < kept; first += tile)
-        detail::fold_block(fold, plan, arrays, first, std::min(kept, first + tile), b,
-                           partial + b * kept + first);
+      for (std::int64_t first = 0; first < rows; first += tile)
+        fold_block(fold, order, row, arrays, first, std::min(rows, first + tile), b,
+                   partial + b * rows + first);
   });
-  for (std::int64_t k = 0; k < kept; ++k) {
-    State total = partial[k];
-    for (std::int64_t b = 1; b < blocks; ++b) total = fold.merge(total, partial[b * kept + k]);
-    fold.finish(k, total);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    State total = partial[r];
+    for (std::int64_t b = 1; b < blocks; ++b) total = fold.merge(total, partial[b * rows + r]);
+    store(r, total);
   }
+}
+
+/// Calls store(position, result) for each row of a reduction, perhaps in parallel.
+template <class Fold, class T, std::size_t N, class Store>
+void reduce_rows(const Fold& fold, const Reduction<N>& plan, const RowOrder<N>& order, std::int64_t cost,
+                 const std::array<const T*, N>& arrays, const Store& store) {
+  if (lie_side_by_side<N>(order.starts, plan.row) || is_dense_run(plan.row))
+    reduce_blocks(fold, order, plan.row, cost, arrays, store);
+  else
+    reduce_spans(fold, plan, order, cost, arrays, store);
 }
 
 }  // namespace detail
@@ -67,19 +76,31 @@ void reduce_blocks(const Fold& fold, const Reduction<N>& plan, std::int64_t cost
 /// A fold whose results depend neither on `index` nor on the order says so by a member `any_order`. `cost` as
 /// for `chunk_for`.
 template <class Fold, class T, class... Ts>
-void reduce(const Fold& fold, const Reduction<1 + sizeof...(Ts)>& plan, std::int64_t cost, const T* in,
+void reduce(const Fold& fold, const Reduction<1 + sizeof...(Ts)>& given, std::int64_t cost, const T* in,
             const Ts*... more) {
-  const auto run = [&](const auto& in_order) {
-    const std::array<const T*, 1 + sizeof...(Ts)> arrays{in, more...};
-    if (detail::goes_by_rows(in_order) || detail::is_dense_run(in_order.reduced))
-      detail::reduce_blocks(fold, in_order, cost, arrays);
-    else
-      detail::reduce_spans(fold, in_order, cost, arrays);
-  };
-  if constexpr (requires { Fold::any_order; })
-    run(detail::in_any_order(plan));
-  else
-    run(plan);
+  using State = typename Fold::State;
+  constexpr std::size_t n = 1 + sizeof...(Ts);
+  const std::array<const T*, n> arrays{in, more...};
+  Reduction<n> plan = given;
+  if constexpr (requires { Fold::any_order; }) plan = detail::in_any_order(given);
+  const detail::RowOrder<n> order(plan);
+  if (order.rows == 1) {
+    detail::reduce_rows(fold, plan, order, cost, arrays,
+                        [&](std::int64_t kept, const State& state) { fold.finish(kept, state); });
+    return;
+  }
+  const auto memory = std::make_unique_for_overwrite<State[]>(static_cast<std::size_t>(order.count()));
+  State* const partial = memory.get();
+  detail::reduce_rows(fold, plan, order, cost, arrays,
+                      [=](std::int64_t position, const State& state) { partial[position] = state; });
+  parallel_for(order.kept, chunk_for(4 * order.rows), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t kept = begin; kept < end; ++kept) {
+      State total = partial[order.position(kept, 0)];
+      for (std::int64_t row = 1; row < order.rows; ++row)
+        total = fold.merge(total, partial[order.position(kept, row)]);
+      fold.finish(kept, total);
+    }
+  });
 }
 
 /// As above for one array of cheap elements.

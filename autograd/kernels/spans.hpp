@@ -12,12 +12,12 @@
 /// in order first.
 namespace gradus::kernels::detail {
 
-/// The elements of array k of a plan, the reduced ones of each kept one together, and where they go when they
-/// are put beside each other.
+/// The elements of array k of a plan, those of each row together and the rows of each kept one, and where
+/// they go when they are put beside each other.
 template <std::size_t N>
 Walk<2> in_order(const Reduction<N>& plan, std::size_t k) {
   Walk<2> order;
-  for (const auto* walk : {&plan.reduced, &plan.kept})
+  for (const auto* walk : {&plan.row, &plan.rows, &plan.kept})
     for (std::size_t d = 0; d < walk->rank; ++d) {
       const std::int64_t size = walk->sizes[d], step = walk->strides[d][k + 1];
       const std::size_t last = order.rank - 1;
@@ -70,44 +70,48 @@ class Ordered {
   std::unique_ptr<Scratch<T>> whole_;
 };
 
-/// How the elements, in order, are cut into pieces: the blocks of each kept element.
+/// How the elements, in order, are cut into pieces: the blocks of each row.
 struct Pieces {
-  std::int64_t n, blocks;  // elements, and blocks of them, for each kept one
-  std::int64_t first(std::int64_t piece) const {
-    return piece / blocks * n + piece % blocks * reduction_block;
-  }
+  std::int64_t n, blocks;  // elements, and blocks of them, of each row
+  std::int64_t row(std::int64_t piece) const { return piece / blocks; }
+  std::int64_t begin(std::int64_t piece) const { return piece % blocks * reduction_block; }  ///< in its row
+  std::int64_t first(std::int64_t piece) const { return row(piece) * n + begin(piece); }
 };
 
 /// Folds pieces [begin, end), whose elements start at x, into partial[begin], ...
 template <class T, std::size_t N, class Fold, std::size_t... K>
-void fold_pieces(const Fold& fold, const Pieces& pieces, std::array<const T*, N> x, std::int64_t begin,
-                 std::int64_t end, typename Fold::State* partial, std::index_sequence<K...> arrays) {
-  vectorized_for<T>([=] {
-    const std::int64_t start = pieces.first(begin);
-    for (std::int64_t p = begin; p < end; ++p) {
-      typename Fold::State states[static_cast<std::size_t>(lanes)];
-      for (auto& state : states) state = fold.start();
-      const std::int64_t first = pieces.first(p), n = pieces.first(p + 1) - first;
-      fold_dense(fold, std::array{x[K] + (first - start)...}, p / pieces.blocks,
-                 p % pieces.blocks * reduction_block, n, states, arrays);
-      partial[p] = merge_pairs<lanes>(fold, [&](std::int64_t l) { return states[l]; });
-    }
-  });
+void fold_pieces(const Fold& fold, const Pieces& pieces, const RowOrder<N>& order, std::array<const T*, N> x,
+                 std::int64_t begin, std::int64_t end, typename Fold::State* partial,
+                 std::index_sequence<K...> arrays) {
+  using State = typename Fold::State;
+  std::array<State, static_cast<std::size_t>(lanes * tile<State>)> states;
+  const std::int64_t start = pieces.first(begin);
+  std::int64_t width;  // pieces of one length, of neighbouring kept elements or of one
+  for (std::int64_t p = begin; p < end; p += width) {
+    const std::int64_t first = pieces.first(p), n = pieces.first(p + 1) - first;
+    width = pieces.blocks > 1 ? 1 : std::min(end - p, tile<State>);
+    if (!order.along_kept) width = std::min(width, order.rows - p / pieces.blocks % order.rows);
+    std::array<std::int64_t, N> steps;
+    steps.fill(n);
+    fold_runs(fold, std::array{x[K] + (first - start)...}, steps, width,
+              order.origin(pieces.row(p), pieces.begin(p)), n, states.data(), partial + p, arrays);
+  }
 }
 
-/// The plan of a fold that may merge elements in any order, so in that of the memory.
+/// The plan of a fold that may merge elements in any order, so in that of the memory: one row for each kept
+/// element.
 template <std::size_t N>
 Reduction<N> in_any_order(const Reduction<N>& plan) {
+  const Walk<1 + N> all = nested(plan.row, plan.rows);
   std::array<std::size_t, Dims::max_rank> dims{};
-  std::iota(dims.begin(), dims.begin() + plan.reduced.rank, std::size_t(0));
-  std::stable_sort(dims.begin(), dims.begin() + plan.reduced.rank, [&](std::size_t a, std::size_t b) {
-    return plan.reduced.strides[a][1] < plan.reduced.strides[b][1];
-  });
-  Reduction<N> sorted{plan.kept, {.count = plan.reduced.count}};
-  Walk<1 + N>& walk = sorted.reduced;
-  for (std::size_t i = 0; i < plan.reduced.rank; ++i) {
-    const std::int64_t size = plan.reduced.sizes[dims[i]];
-    const auto& steps = plan.reduced.strides[dims[i]];
+  std::iota(dims.begin(), dims.begin() + all.rank, std::size_t(0));
+  std::stable_sort(dims.begin(), dims.begin() + all.rank,
+                   [&](std::size_t a, std::size_t b) { return all.strides[a][1] < all.strides[b][1]; });
+  Reduction<N> sorted{plan.kept, {}, {.count = all.count}};
+  Walk<1 + N>& walk = sorted.row;
+  for (std::size_t i = 0; i < all.rank; ++i) {
+    const std::int64_t size = all.sizes[dims[i]];
+    const auto& steps = all.strides[dims[i]];
     bool joins = i > 0;
     for (std::size_t k = 1; joins && k <= N; ++k)
       joins = steps[k] == walk.sizes[walk.rank - 1] * walk.strides[walk.rank - 1][k];
@@ -121,11 +125,12 @@ Reduction<N> in_any_order(const Reduction<N>& plan) {
   return sorted;
 }
 
-template <class Fold, class T, std::size_t N>
-void reduce_spans(const Fold& fold, const Reduction<N>& plan, std::int64_t cost,
-                  const std::array<const T*, N>& in) {
+/// Calls store(position, result) for each row of a reduction, perhaps in parallel.
+template <class Fold, class T, std::size_t N, class Store>
+void reduce_spans(const Fold& fold, const Reduction<N>& plan, const RowOrder<N>& order, std::int64_t cost,
+                  const std::array<const T*, N>& in, const Store& store) {
   using State = typename Fold::State;
-  const std::int64_t n = plan.reduced.count, kept = plan.kept.count;
+  const std::int64_t n = order.length, rows = order.count();
   const Pieces pieces{n, std::max<std::int64_t>(chunk_count(n, reduction_block), 1)};
   std::array<Ordered<T>, N> arrays;
   std::int64_t unit = 1;
@@ -137,9 +142,9 @@ void reduce_spans(const Fold& fold, const Reduction<N>& plan, std::int64_t cost,
   const std::int64_t span = unit == 1 ? reduction_block : chunk_count(Ordered<T>::span, unit) * unit;
   const std::int64_t at_once = chunk_count(span, size);
   const std::int64_t chunk = chunk_count(chunk_for(size * cost), at_once) * at_once;
-  const auto memory = std::make_unique_for_overwrite<State[]>(static_cast<std::size_t>(kept * pieces.blocks));
-  State* const partial = memory.get();  // [kept, blocks]
-  parallel_for(kept * pieces.blocks, chunk, [&](std::int64_t begin, std::int64_t end) {
+  const auto memory = std::make_unique_for_overwrite<State[]>(static_cast<std::size_t>(rows * pieces.blocks));
+  State* const partial = memory.get();  // [rows, blocks]
+  parallel_for(rows * pieces.blocks, chunk, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t room = std::min(end - begin, at_once) * size;
     const Scratch<T> rooms(static_cast<std::int64_t>(N) * room);
     for (std::int64_t p = begin; p < end; p += at_once) {
@@ -148,15 +153,15 @@ void reduce_spans(const Fold& fold, const Reduction<N>& plan, std::int64_t cost,
       for (std::size_t k = 0; k < N; ++k)
         x[k] = arrays[k].get(pieces.first(p), pieces.first(q),
                              rooms.data() + static_cast<std::int64_t>(k) * room);
-      fold_pieces(fold, pieces, x, p, q, partial, std::make_index_sequence<N>());
+      fold_pieces(fold, pieces, order, x, p, q, partial, std::make_index_sequence<N>());
     }
   });
-  parallel_for(kept, chunk_for(4 * pieces.blocks), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t k = begin; k < end; ++k) {
-      const State* of_kept = partial + k * pieces.blocks;
-      State total = of_kept[0];
-      for (std::int64_t b = 1; b < pieces.blocks; ++b) total = fold.merge(total, of_kept[b]);
-      fold.finish(k, total);
+  parallel_for(rows, chunk_for(4 * pieces.blocks), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      const State* of_row = partial + r * pieces.blocks;
+      State total = of_row[0];
+      for (std::int64_t b = 1; b < pieces.blocks; ++b) total = fold.merge(total, of_row[b]);
+      store(r, total);
     }
   });
 }

@@ -34,6 +34,13 @@ Dims pick(const Dims& all, const Dims& dims) {
   return picked;
 }
 
+std::size_t outer_dims(const Shape& shape, const Dims& dims) {
+  std::size_t outer = dims.size();
+  for (std::int64_t row = 1; outer > 0 && row < kernels::reduction_row;)
+    row *= shape[static_cast<std::size_t>(dims[--outer])];
+  return outer;
+}
+
 Tensor restore_dims(const Tensor& result, const Shape& from, const Dims& dims) {
   return reshape(result, reduced_shape(from, dims, true));
 }

@@ -18,14 +18,22 @@ Dims others(std::size_t rank, const Dims& dims);
 /// The sizes, or strides, of these dimensions.
 Dims pick(const Dims& all, const Dims& dims);
 
-/// How to reduce `dims` (wrapped) of arrays of `shape` with these strides into a row-major result.
+/// How many of `dims` (wrapped), the first ones, tell the rows that a reduction of an array of `shape` is
+/// made of; the others are in each.
+std::size_t outer_dims(const Shape& shape, const Dims& dims);
+
+/// How to reduce `dims` (wrapped and ascending) of arrays of `shape` with these strides into a row-major
+/// result.
 template <class... S>
 kernels::Reduction<sizeof...(S)> plan(const Shape& shape, const Dims& dims, const S&... strides) {
   const auto walk = [&](const Dims& some) {
     const Shape sizes = pick(shape, some);
     return kernels::plan_walk(sizes, contiguous_strides(sizes), pick(strides, some)...);
   };
-  return {walk(others(shape.size(), dims)), walk(dims)};
+  const std::size_t outer = outer_dims(shape, dims);
+  Dims rows, row;
+  for (std::size_t i = 0; i < dims.size(); ++i) (i < outer ? rows : row).push_back(dims[i]);
+  return {walk(others(shape.size(), dims)), walk(rows), walk(row)};
 }
 
 /// How to reduce `dims` (wrapped) of x into a row-major result.
