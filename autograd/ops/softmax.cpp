@@ -29,6 +29,30 @@ Tensor map_rows(std::int64_t dim, const Row& row, const Tensor& x, const Y&... y
   });
 }
 
+/// Whether rows along `dim` have gaps, the same in both: so they lie side by side, and are better folded and
+/// mapped as they are than copied.
+bool side_by_side(const Tensor& x, const Tensor& y, std::int64_t dim) {
+  return x.rank() > 1 && x.strides() == y.strides() && x.strides()[static_cast<std::size_t>(dim)] != 1;
+}
+
+template <class F, class T>
+struct RowTotalFold : kernels::TotalFold<F> {
+  T* out;
+
+  RowTotalFold(F f, T* out) : kernels::TotalFold<F>{f}, out(out) {}
+  void finish(std::int64_t kept, double sum) const { out[kept] = static_cast<T>(sum); }
+};
+
+/// The sums of f(x...) along `dim`, which stays with size 1.
+template <class T, class F, class... X>
+Tensor row_totals(std::int64_t dim, F f, const Tensor& x, const X&... more) {
+  Tensor sums = empty(reduction::reduced_shape(x.shape(), {dim}, true), x.dtype());
+  kernels::reduce(RowTotalFold<F, T>(f, sums.mutable_data<T>()),
+                  reduction::plan(x.shape(), {dim}, x.strides(), more.strides()...), elementwise::cheap,
+                  x.data<T>(), more.template data<T>()...);
+  return sums;
+}
+
 struct Softmax {
   static constexpr std::string_view name = "softmax";
   static constexpr Keep keep = keep_outputs(0);
@@ -46,13 +70,18 @@ struct Softmax {
   void backward(Backward& d) const {
     d.wrt(0, [&] {
       const Tensor g = d.grad(), y = d.output(0);
-      if (is_recording()) return y * (g - sum(g * y, dim, true));
+      if (is_recording()) return Tensor(y * (g - sum(g * y, dim, true)));
+      const auto product = [](auto v, auto w) { return static_cast<double>(v) * static_cast<double>(w); };
+      const auto slope = [](auto p, auto up, auto mean) { return p * (up - mean); };
+      if (side_by_side(y, g, dim))
+        return dispatch_floating(y.dtype(), [&]<class T>() {
+          return elementwise::apply<T, T>(y, g, row_totals<T>(dim, product, g, y), elementwise::cheap, slope);
+        });
       return map_rows(
           dim,
-          []<class T>(std::int64_t n, T* out, const T* p, const T* up) {
-            const auto product = [](T v, T w) { return static_cast<double>(v) * static_cast<double>(w); };
+          [=]<class T>(std::int64_t n, T* out, const T* p, const T* up) {
             const T mean = static_cast<T>(kernels::total(product, n, up, p));
-            for (std::int64_t i = 0; i < n; ++i) out[i] = p[i] * (up[i] - mean);
+            for (std::int64_t i = 0; i < n; ++i) out[i] = slope(p[i], up[i], mean);
           },
           y, g);
     });
@@ -69,8 +98,8 @@ struct LogSoftmax {
         dim,
         []<class T>(std::int64_t n, T* out, const T* in) {
           const T max = kernels::largest(n, in);
-          const double sum = kernels::total([max](T v) { return kernels::math::exp(v - max); }, n, in);
-          const T log_sum = static_cast<T>(std::log(sum));
+          for (std::int64_t i = 0; i < n; ++i) out[i] = kernels::math::exp(in[i] - max);
+          const T log_sum = static_cast<T>(std::log(kernels::total([](T v) { return v; }, n, out)));
           for (std::int64_t i = 0; i < n; ++i) out[i] = (in[i] - max) - log_sum;
         },
         x);
@@ -79,12 +108,18 @@ struct LogSoftmax {
   void backward(Backward& d) const {
     d.wrt(0, [&] {
       const Tensor g = d.grad(), y = d.output(0);
-      if (is_recording()) return g - exp(y) * sum(g, dim, true);
+      if (is_recording()) return Tensor(g - exp(y) * sum(g, dim, true));
+      const auto same = [](auto v) { return v; };
+      const auto slope = [](auto log_p, auto up, auto sum) { return up - kernels::math::exp(log_p) * sum; };
+      if (side_by_side(y, g, dim))
+        return dispatch_floating(y.dtype(), [&]<class T>() {
+          return elementwise::apply<T, T>(y, g, row_totals<T>(dim, same, g), transcendental, slope);
+        });
       return map_rows(
           dim,
-          []<class T>(std::int64_t n, T* out, const T* log_p, const T* up) {
-            const T sum = static_cast<T>(kernels::total([](T v) { return v; }, n, up));
-            for (std::int64_t i = 0; i < n; ++i) out[i] = up[i] - kernels::math::exp(log_p[i]) * sum;
+          [=]<class T>(std::int64_t n, T* out, const T* log_p, const T* up) {
+            const T sum = static_cast<T>(kernels::total(same, n, up));
+            for (std::int64_t i = 0; i < n; ++i) out[i] = slope(log_p[i], up[i], sum);
           },
           y, g);
     });
