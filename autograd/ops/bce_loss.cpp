@@ -31,8 +31,41 @@ struct BinaryCrossEntropy {
   }
   void backward(Backward& d) const {
     const Tensor a = d.input(0), y = d.input(1);
-    d.wrt(0, [&] { return d.grad() * (a - y) / clamp(a * (1 - a), denominator_floor); });
+    d.wrt(0, [&]() -> Tensor {
+      if (is_recording()) return d.grad() * (a - y) / clamp(a * (1 - a), denominator_floor);
+      return dispatch_floating(a.dtype(), [&]<class T>() {
+        return elementwise::apply<T, T>(a, y, d.grad(), elementwise::cheap, [](T p, T t, T g) {
+          const T floor = static_cast<T>(denominator_floor), variance = p * (1 - p);
+          return g * (p - t) / (variance < floor ? floor : variance);
+        });
+      });
+    });
     d.wrt(1, [&] { return d.grad() * (clamp(log1p(-a), log_floor) - clamp(log(a), log_floor)); });
+  }
+};
+
+struct BinaryCrossEntropyWithLogits {
+  static constexpr std::string_view name = "bce_with_logits";
+  static constexpr Keep keep = keep_inputs(0, 1);
+
+  Tensor forward(const Tensor& x, const Tensor& y) const {
+    return dispatch_floating(x.dtype(), [&]<class T>() {
+      return elementwise::apply<T>(x, y, 2 * elementwise::transcendental, [](T v, T t) {
+        const T log_sigmoid = (v < 0 ? v : T(0)) - kernels::math::log1p(kernels::math::exp(-std::abs(v)));
+        return (1 - t) * v - log_sigmoid;
+      });
+    });
+  }
+  void backward(Backward& d) const {
+    const Tensor x = d.input(0), y = d.input(1);
+    d.wrt(0, [&]() -> Tensor {
+      if (is_recording()) return d.grad() * (sigmoid(x) - y);
+      return dispatch_floating(x.dtype(), [&]<class T>() {
+        return elementwise::apply<T, T>(x, y, d.grad(), elementwise::transcendental,
+                                        [](T v, T t, T g) { return g * (kernels::math::sigmoid(v) - t); });
+      });
+    });
+    d.wrt(1, [&] { return -(d.grad() * x); });
   }
 };
 
@@ -64,7 +97,7 @@ Tensor bce_with_logits(const Tensor& input, const Tensor& target, const BCEWithL
                         input.shape());
     losses = (1 - target) * input - (1 + (options.pos_weight - 1) * target) * logsigmoid(input);
   } else {
-    losses = (1 - target) * input - logsigmoid(input);
+    losses = record(BinaryCrossEntropyWithLogits{}, at, input, target);
   }
   return weighted(losses, options.weight, options.reduction);
 }
