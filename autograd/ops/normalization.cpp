@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <gradus/autograd/kernels/moments.hpp>
+#include <gradus/autograd/kernels/rows.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
 #include <gradus/autograd/ops/moments.hpp>
@@ -11,6 +12,7 @@
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
 #include <gradus/autograd/ops/reduction.hpp>
+#include <gradus/autograd/ops/view.hpp>
 
 namespace gradus::normalization {
 
@@ -42,6 +44,68 @@ void recorded_backward(Backward& d, const Dims& dims, double eps) {
   });
   d.wrt(1, [&] { return g * normalized; });
   d.wrt(2, [&] { return g; });
+}
+
+/// Adds up g times the normalised x; the reduced index tells the group.
+template <class T>
+struct WeightFold {
+  using State = double;
+  const T *mean, *scale;
+  T* out;
+
+  State start() const { return 0; }
+  State map(std::int64_t, std::int64_t group, T g, T x) const {
+    return static_cast<double>(g * ((x - mean[group]) * scale[group]));
+  }
+  State merge(State a, State b) const { return a + b; }
+  void finish(std::int64_t kept, State sum) const { out[kept] = static_cast<T>(sum); }
+};
+
+/// The derivative where groups are the rows of g and x [rows, n], and the weight, if any, has n elements.
+template <class T>
+class RowsBackward {
+ public:
+  RowsBackward(const Tensor& g, const Tensor& x, const Tensor& weight, const Tensor& mean,
+               const Tensor& variance, double eps)
+      : g_(g), x_(x), weight_(weight), mean_(mean), scale_(scale_of<T>(variance, eps)) {}
+
+  /// As `FastBackward::input`, in one pass over each row.
+  Tensor input() const {
+    const Tensor dx = elementwise::result(x_.shape(), x_.dtype(), x_),
+                 w = weight_.defined() ? weight_.contiguous() : ones({x_.size(1)}, {.dtype = x_.dtype()});
+    const auto row = [means = mean_.data<T>(), scales = scale_.template data<T>(), w = w.data<T>()](
+                         std::int64_t n, T* out, const T* x, const T* g, const auto& places) {
+      const T *mean = means + places[0], *scale = scales + places[0];
+      const auto sums =
+          kernels::fold_run(kernels::GradientFold<T>{mean, scale, nullptr, nullptr}, n, g, x, w);
+      const T centre = *mean, unit = *scale, count = static_cast<T>(n);
+      const T shift = static_cast<T>(sums.plain) / count;
+      const T slope = unit * static_cast<T>(sums.weighted * static_cast<double>(unit)) / count;
+      for (std::int64_t i = 0; i < n; ++i) out[i] = (g[i] * w[i] - shift - (x[i] - centre) * slope) * unit;
+    };
+    kernels::map_rows(
+        kernels::plan_rows(x_.shape(), 1, dx.strides(), x_.strides(), g_.strides(), Strides{1, 0}), cost, row,
+        dx.mutable_data<T>(), x_.data<T>(), g_.data<T>());
+    return dx;
+  }
+  Tensor weight() const {
+    Tensor dw = empty({x_.size(1)}, x_.dtype());
+    kernels::reduce(WeightFold<T>{mean_.data<T>(), scale_.template data<T>(), dw.mutable_data<T>()},
+                    reduction::plan(x_.shape(), {0}, g_.strides(), x_.strides()), cost, g_.data<T>(),
+                    x_.data<T>());
+    return dw;
+  }
+
+ private:
+  const Tensor g_, x_, weight_, mean_, scale_;
+};
+
+/// Whether the groups of x are rows of its last dimensions, with a weight for each of their elements, if any.
+bool has_rows(const Tensor& x, const Tensor& weight, const Dims& dims) {
+  if (x.numel() == 0 || (weight.defined() && weight.rank() != dims.size())) return false;
+  for (std::size_t i = 0; i < dims.size(); ++i)
+    if (dims[i] != static_cast<std::int64_t>(x.rank() - dims.size() + i)) return false;
+  return !weight.defined() || weight.numel() == reduction::reduced_count(x.shape(), dims);
 }
 
 /// The derivative in loops over elements and folds over groups.
@@ -152,6 +216,16 @@ std::array<Tensor, 3> forward(const Tensor& x, const Tensor& weight, const Tenso
 void backward(Backward& d, const Dims& dims, double eps) {
   if (is_recording()) return recorded_backward(d, dims, eps);
   dispatch_floating(d.grad().dtype(), [&]<class T>() {
+    const Tensor x = d.input(0), w = d.input(1);
+    if (has_rows(x, w, dims)) {
+      const Shape plane{x.numel() / reduction::reduced_count(x.shape(), dims), -1};
+      const RowsBackward<T> rows(reshape(d.grad(), plane), reshape(x, plane),
+                                 w.defined() ? Tensor(flatten(w)) : w, d.output(1), d.output(2), eps);
+      d.wrt(0, [&] { return reshape(rows.input(), x.shape()); });
+      d.wrt(1, [&] { return reshape(rows.weight(), w.shape()); });
+      d.wrt(2, [&] { return d.grad(); });
+      return;
+    }
     FastBackward<T> fast(d.grad(), d.input(0), d.input(1), d.output(1), d.output(2), dims, eps);
     d.wrt(0, [&] { return fast.input(); });
     d.wrt(1, [&] { return fast.weight(); });
