@@ -68,6 +68,19 @@ struct PlaceFold {
   void finish(std::int64_t kept, State index) const { out[kept] = index; }
 };
 
+/// How many are the same as the best, which is known: the part of a gradient that each of them gets.
+template <class T>
+struct TieFold {
+  using State = std::int64_t;
+  const T* best;
+  T* out;
+
+  State start() const { return 0; }
+  State map(std::int64_t kept, std::int64_t, T x) const { return same(x, best[kept]); }
+  State merge(State a, State b) const { return a + b; }
+  void finish(std::int64_t kept, State count) const { out[kept] = 1 / static_cast<T>(count); }
+};
+
 /// 1 where a (broadcast) and b are the same, else 0, in floating `dtype`; unrecorded.
 template <Element T>
 Tensor sameness(const Tensor& a, const Tensor& b, DType dtype) {
@@ -94,9 +107,18 @@ struct Best {
     d.wrt(0, [&] {
       const Tensor x = d.input(0).detach();
       const Tensor y = restore_dims(d.output(0).detach(), x.shape(), dims);
-      const Tensor tied =
-          dispatch_floating(x.dtype(), [&]<class T>() { return sameness<T>(x, y, x.dtype()); });
-      return restore_dims(d.grad(), x.shape(), dims) * (tied / sum(tied, dims, true));
+      return dispatch_floating(x.dtype(), [&]<class T>() -> Tensor {
+        if (is_recording()) {
+          const Tensor tied = sameness<T>(x, y, x.dtype());
+          return restore_dims(d.grad(), x.shape(), dims) * (tied / sum(tied, dims, true));
+        }
+        const Tensor best = y.contiguous(), part = empty(y.shape(), y.dtype());
+        kernels::reduce(TieFold<T>{best.data<T>(), part.mutable_data<T>()}, reduction::plan(x, dims),
+                        x.data<T>());
+        return elementwise::apply<T, T>(x, best, restore_dims(d.grad(), x.shape(), dims) * part,
+                                        elementwise::cheap,
+                                        [](T v, T most, T share) { return same(v, most) ? share : T(0); });
+      });
     });
   }
 };
