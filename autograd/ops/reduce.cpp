@@ -1,9 +1,12 @@
 #include <gradus/autograd/ops/reduce.hpp>
 
+#include <bit>
 #include <cmath>
+#include <limits>
 
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/create.hpp>
+#include <gradus/autograd/ops/elementwise.hpp>
 #include <gradus/autograd/ops/join.hpp>
 #include <gradus/autograd/ops/pad.hpp>
 #include <gradus/autograd/ops/reduction.hpp>
@@ -100,9 +103,82 @@ struct ProductFold {
   void finish(std::int64_t kept, State product) const { out[kept] = static_cast<SumOf<T>>(product); }
 };
 
+/// A product as mantissa times 2^exponent, so that it does not leave the range of double. Factors of 0 are
+/// left out and counted.
+struct ScaledProduct {
+  double mantissa;  ///< at least 1 and below 2, or -2 and -1; NaN if a factor is not finite
+  std::int64_t exponent, zeros;
+};
+
+/// Of a factor that is neither 0 nor subnormal.
+ScaledProduct scaled(double x) {
+  constexpr std::int64_t bits = 52, bias = 1023, special = 0x7ff;
+  const auto all = std::bit_cast<std::int64_t>(x), field = (all >> bits) & special;
+  const auto mantissa = std::bit_cast<double>((all & ~(special << bits)) | (bias << bits));
+  return {field == special ? std::numeric_limits<double>::quiet_NaN() : mantissa, field - bias, 0};
+}
+
+/// Of any factor.
+template <class T>
+ScaledProduct scaled_factor(T x) {
+  constexpr std::int64_t up = 64;
+  const auto v = static_cast<double>(x);
+  const bool is_zero = v == 0, is_small = std::abs(v) < std::numeric_limits<double>::min();
+  ScaledProduct factor = scaled(is_zero ? 1.0 : is_small ? v * 0x1p64 : v);
+  factor.exponent -= is_small && !is_zero ? up : 0;
+  factor.zeros = is_zero;
+  return factor;
+}
+
+/// For each product what the others of a factor x are computed from, which is numerator / x * power, or,
+/// where x is 0, of_zero * power. The power is half of the product's, so that nothing leaves the range on the
+/// way.
+template <class T>
+struct OthersFold {
+  using State = ScaledProduct;
+  double *numerator, *of_zero, *power;
+
+  State start() const { return {1, 0, 0}; }
+  State map(std::int64_t, std::int64_t, T x) const { return scaled_factor(x); }
+  State merge(State a, State b) const {
+    State product = scaled(a.mantissa * b.mantissa);
+    product.exponent += a.exponent + b.exponent;
+    product.zeros = a.zeros + b.zeros;
+    return product;
+  }
+  void finish(std::int64_t kept, State product) const {
+    const auto e = static_cast<int>(std::clamp<std::int64_t>(product.exponent, -2040, 2040)), half = e / 2;
+    const double value = std::ldexp(product.mantissa, half);
+    const bool odd = std::isnan(value);
+    power[kept] = std::ldexp(1.0, e - half);
+    numerator[kept] = product.zeros > 0 && !odd ? 0 : value;
+    of_zero[kept] = product.zeros > 1 && !odd ? 0 : value;
+  }
+};
+
+/// g times the product of all other factors over `dims`, which is that of all divided by x, or, where one is
+/// 0, that of those that are not. Undefined if a factor is not finite.
+template <class T>
+Tensor times_others(const Tensor& g, const Tensor& x, const Dims& dims) {
+  const Shape shape = reduced_shape(x.shape(), dims, true);
+  Tensor numerator = empty(shape, float64), of_zero = empty(shape, float64), power = empty(shape, float64);
+  kernels::reduce(OthersFold<T>{numerator.mutable_data<double>(), of_zero.mutable_data<double>(),
+                                power.mutable_data<double>()},
+                  reduction::plan(x, dims), 4, x.data<T>());
+  for (const double value : numerator.span<double>())
+    if (std::isnan(value)) return {};
+  return elementwise::apply_to<T, T, double, double, double>(
+      x.shape(), 4,
+      [](T v, T up, double product, double zeros_product, double scale) -> T {
+        const double others = (v == 0 ? zeros_product : product) / (v == 0 ? 1.0 : static_cast<double>(v));
+        return up * static_cast<T>(others * scale);
+      },
+      x, g, numerator, of_zero, power);
+}
+
 struct Prod {
   static constexpr std::string_view name = "prod";
-  static constexpr Keep keep = keep_inputs(0) | keep_outputs(0);
+  static constexpr Keep keep = keep_inputs(0);
   Dims dims;
   bool keepdim;
 
@@ -116,9 +192,12 @@ struct Prod {
   void backward(Backward& d) const {
     d.wrt(0, [&] {
       const Tensor x = d.input(0), g = restore_dims(d.grad(), x.shape(), dims);
-      if (!is_recording() && holds_its_factors(d.output(0)))
-        return g * (restore_dims(d.output(0), x.shape(), dims) / x);
       if (x.numel() == 0) return zeros_like(x);
+      if (!is_recording()) {
+        const Tensor dx =
+            dispatch_floating(x.dtype(), [&]<class T>() { return times_others<T>(g, x, dims); });
+        if (dx.defined()) return dx;
+      }
       Dims order = reduction::others(x.rank(), dims), back = Dims::filled(x.rank(), 0);
       for (const std::int64_t dim : dims) order.push_back(dim);
       for (std::size_t i = 0; i < order.size(); ++i)
@@ -127,17 +206,6 @@ struct Prod {
       Shape joined = reduced_shape(x.shape(), dims, false);
       joined.push_back(reduced_count(x.shape(), dims));
       return g * permute(reshape(product_of_others(reshape(last, joined)), last.shape()), back);
-    });
-  }
-
- private:
-  /// Whether each product divided by a factor is that of the others: none is 0, too small, infinite or NaN.
-  static bool holds_its_factors(const Tensor& products) {
-    return dispatch_floating(products.dtype(), [&]<class T>() {
-      const Tensor dense = products.contiguous();
-      for (const T product : dense.span<T>())
-        if (!std::isnormal(product)) return false;
-      return true;
     });
   }
 };

@@ -203,7 +203,7 @@ TEST_CASE("reductions give the same bits for any strides of the same values", "[
 TEST_CASE("reductions of large tensors give the same bits in every order of the memory", "[reduce]") {
   manual_seed(13);
   // Rows of whole groups and of odd lengths, rows too long to share cache lines, and three dimensions.
-  const std::vector<Shape> shapes{{70, 1030}, {130, 256}, {3, 33001}, {17, 5, 300}, {40, 40, 40}};
+  const std::vector<Shape> shapes{{70, 1030}, {130, 256}, {3, 33001}, {17, 5, 300}, {40, 40, 40}, {301, 129}};
   for (const Shape& shape : shapes) {
     Tensor x = uneven(shape, float32);
     select(flatten(x), 0, 7).fill_(-0.0), select(flatten(x), 0, x.numel() - 3).fill_(0.0);
@@ -233,6 +233,42 @@ TEST_CASE("reductions of large tensors give the same bits in every order of the 
         CAPTURE(shape, i, v.strides(), up.strides());
         CHECK(test::same_values(found[i].detach(), expected[i].detach()));
       }
+    }
+  }
+}
+
+TEST_CASE("the gradient of prod is the product of the others, whatever its size", "[reduce][gradient]") {
+  manual_seed(14);
+  for (const DType dtype : {float32, float64}) {
+    // Products far outside of what the dtype holds, of which those of the others are too, or are not.
+    Tensor x = rand({5, 37, 11}, {.dtype = dtype}) * 4 - 2;
+    select(select(x, 0, 1), 0, 3).fill_(0.0);                 // a 0 in each column
+    select(select(select(x, 0, 2), 0, 5), 0, 4).fill_(-0.0);  // one of all
+    mul_(select(x, 0, 3), 1e30), mul_(select(x, 0, 4), 1e-30);
+    select(select(x, 0, 4), 0, 7).fill_(1e-40);
+    const Tensor turned = transpose(transpose(x, 0, 2).contiguous(), 0, 2);
+    for (const Dims& dims : {Dims{}, Dims{0}, Dims{1}, Dims{1, 2}}) {
+      CAPTURE(name(dtype), to_string(dims));
+      const auto gradient = [&](const Tensor& v, bool recorded) {
+        const Tensor leaf = v.detach().requires_grad_();
+        return grad(prod(leaf, dims), leaf,
+                    {.grad_outputs = {ones_like(prod(v, dims))}, .create_graph = recorded});
+      };
+      const Tensor found = gradient(x, false);
+      CHECK(test::same_bits(gradient(turned, false).contiguous(), found));
+      const Tensor whole = x.to(float64), exact = gradient(whole, true).detach();
+      const Tensor bound = abs(exact) * (dtype == float32 ? 1e-6 : 1e-13) + 1e-37;
+      // Where double holds no product of a part of them, only the signs and sizes are compared.
+      const Tensor regular = logical_and(isfinite(exact), abs(exact) < (dtype == float32 ? 3e38 : 1e300));
+      CHECK(gradus::all(logical_or(logical_not(regular), abs(found.to(float64) - exact) <= bound))
+                .item<bool>());
+    }
+    for (const double odd :
+         {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+      const Tensor leaf = tensor({2.0, odd, 3.0}, {.dtype = dtype}).requires_grad_();
+      const Tensor found = grad(prod(leaf, {}), leaf);
+      CHECK(found.to(float64).span<double>()[1] == 6);
+      CHECK(!std::isfinite(found.to(float64).span<double>()[0]));
     }
   }
 }
