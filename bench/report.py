@@ -12,7 +12,7 @@ import table
 from servers import KEEP_PAGES, cpu, openblas_core
 
 EXPLANATION = """\
-Written by the command above; do not edit. Times are medians of {rounds} rounds, in each of which the programs measure a row one after
+Written by the last command above; do not edit. Times are medians of the rounds, in each of which the programs measure a row one after
 the other. *Tuned* is the same program with {tuned}. A ratio says how many times as long
 as ours the peer takes, in the better of its settings; the spread is that of the rounds. Operations are counted from shapes: 2 m n k for
 a product, 2 (elements of the result) (elements of one filter) for a convolution, all else free; a backward pass does as many
@@ -98,9 +98,12 @@ def _op_lines(rows):
         yield [op] + [figures.get(column, "") for column in OP_COLUMNS]
 
 
-def _page(rows, limits, about_run):
+def _page(rows, limits, runs):
+    """`runs`: what `about` says of each run that the rows are of."""
+    about_run = runs[-1]
     yield "# Benchmarks\n"
-    yield f"`{about_run['command']}` on {about_run['date']}, revision {about_run['revision']}.\n"
+    for run in runs:
+        yield f"`{run['command']}` on {run['date']}, revision {run['revision']}: {run['rounds']} rounds.\n"
     yield f"- machine: {about_run['machine']}"
     yield f"- compiler: {about_run['compiler']}"
     for setting, library in about_run["libraries"].items():
@@ -127,7 +130,7 @@ def _page(rows, limits, about_run):
         yield from (f"- {line}" for line in counted)
 
 
-def save(file, rows, limits, about_run):
-    text = "\n".join(_page(rows, limits, about_run)).rstrip() + "\n"
+def save(file, rows, limits, runs):
+    text = "\n".join(_page(rows, limits, runs)).rstrip() + "\n"
     with open(file, "w") as out:
         out.write(text)

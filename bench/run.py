@@ -2,6 +2,7 @@
 """Runs the benchmarks, ours and a peer's in turns, and prints a table; `./dev bench` builds what is needed and calls it."""
 
 import argparse
+import dataclasses
 import itertools
 import json
 import os
@@ -40,7 +41,10 @@ def options():
     parser.add_argument("--min-time", type=float, metavar="S", help="seconds of one measurement, at least (0.05)")
     parser.add_argument("--quick", action="store_true", help="2 rounds of at least 0.005 s")
     parser.add_argument("--json", metavar="FILE", help="write all figures")
-    parser.add_argument("--save", action="store_true", help="write the table into docs/benchmarks.md")
+    parser.add_argument("--with", metavar="FILE", dest="earlier", action="append", default=[],
+                        help="show the rows of an earlier run's --json too; may be given again")
+    parser.add_argument("--save", action="store_true",
+                        help="write the table into docs/benchmarks.md (docs/benchmarks_pytorch.md beside PyTorch)")
     parser.add_argument("--list", action="store_true", help="print the names of the rows")
     parser.add_argument("--build", default=os.path.join(os.path.dirname(__file__), "..", "build", "release"),
                         help=argparse.SUPPRESS)
@@ -62,7 +66,7 @@ def say(text):
 
 
 # Seconds for which the idle threads of OpenMP and OpenBLAS go on asking for work, and take the cores from who measures next.
-REST = 0.05
+REST = 0.03
 
 
 class Bench:
@@ -158,8 +162,22 @@ def as_json(rows, limits, about):
                       "share_of_limit": table.share(row, limits)} for row in rows]}
 
 
+def from_json(file):
+    """What `as_json` was made of."""
+    with open(file) as opened:
+        found = json.load(opened)
+    fields = [field.name for field in dataclasses.fields(table.Row)]
+    rows = [table.Row(**{name: row[name] for name in fields}) for row in found["rows"]]
+    return rows, {(limit["dtype"], limit["threads"]): limit["gflops"] for limit in found["limits"]}, found["about"]
+
+
 def main():
     o = options()
+    try:
+        earlier = [from_json(file) for file in o.earlier]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        say(f"--with: {error!r}: not the --json of a run")
+        return 2
     program = os.path.join(o.build, "bin", "bench")
     names = [name for name in rows_of(program) if not name.startswith("limit/") and re.search(o.filter, name)]
     with_footprint = re.search(o.filter, "footprint/compile footprint/binary footprint/memory") and not footprint.tools_missing()
@@ -174,12 +192,18 @@ def main():
         say("compile time, size and memory")
         rows += footprint.rows(o.build, o.peers, o.threads, o.rounds)
     about = report.about(o, libraries)
-    report.print_tables(rows, limits, about)
     if o.json:
         with open(o.json, "w") as file:
             json.dump(as_json(rows, limits, about), file, indent=1)
+    runs = [about]
+    for earlier_rows, earlier_limits, earlier_about in reversed(earlier):
+        rows = earlier_rows + rows
+        limits = limits | earlier_limits
+        runs.insert(0, earlier_about)
+    report.print_tables(rows, limits, about)
     if o.save:
-        report.save(os.path.join(os.path.dirname(__file__), "..", "docs", "benchmarks.md"), rows, limits, about)
+        page = "benchmarks_pytorch.md" if o.peers == "pytorch" else "benchmarks.md"
+        report.save(os.path.join(os.path.dirname(__file__), "..", "docs", page), rows, limits, runs)
     return 0 if complete else 1
 
 

@@ -57,4 +57,6 @@ void add_steps() {
   add_step<models::LeNet>("lenet", 64, {1, 28, 28});
   add_step<models::Vgg>("vgg", 32, {3, 32, 32});
   add_step<models::ResNet>("resnet", 32, {3, 32, 32});
+  add_step<models::Lstm>("lstm", 32, {1, 28, 28});
+  add_step<models::Transformer>("transformer", 32, {1, 32, 64});
 }

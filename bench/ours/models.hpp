@@ -112,4 +112,22 @@ struct ResNet {
   Tensor loss(const Tensor& scores, const Tensor& labels) const { return cross_entropy(scores, labels); }
 };
 
+/// Two LSTM layers over the rows of an image [n, 1, 28, 28].
+struct Lstm {
+  nn::LSTM lstm{28, 128, {.num_layers = 2, .batch_first = true}};
+  nn::Linear fc{128, 10};
+
+  Tensor operator()(const Tensor& x) const { return fc(select(lstm(flatten(x, 1, 2)).output, 1, -1)); }
+  Tensor loss(const Tensor& scores, const Tensor& labels) const { return cross_entropy(scores, labels); }
+};
+
+/// Two layers of a transformer's encoder (Vaswani et al. 2017) over sequences [n, 1, t, 64].
+struct Transformer {
+  nn::TransformerEncoder encoder{nn::TransformerEncoderLayer{64, 4, {.dim_feedforward = 256}}, 2};
+  nn::Linear fc{64, 10};
+
+  Tensor operator()(const Tensor& x) const { return fc(mean(encoder(transpose(flatten(x, 1, 2), 0, 1)), 0)); }
+  Tensor loss(const Tensor& scores, const Tensor& labels) const { return cross_entropy(scores, labels); }
+};
+
 }  // namespace models

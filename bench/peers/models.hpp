@@ -115,4 +115,31 @@ struct ResNet : nn::Module {
   }
 };
 
+struct Lstm : nn::Module {
+  nn::LSTM lstm = register_module("lstm", nn::LSTM(nn::LSTMOptions(28, 128).num_layers(2).batch_first(true)));
+  nn::Linear fc = register_module("fc", nn::Linear(128, 10));
+
+  Tensor operator()(const Tensor& x) {
+    return fc(std::get<0>(lstm->forward(torch::flatten(x, 1, 2))).select(1, -1));
+  }
+  Tensor loss(const Tensor& scores, const Tensor& labels) {
+    return torch::cross_entropy_loss(scores, labels);
+  }
+};
+
+struct Transformer : nn::Module {
+  nn::TransformerEncoder encoder = register_module(
+      "encoder",
+      nn::TransformerEncoder(
+          nn::TransformerEncoderLayer(nn::TransformerEncoderLayerOptions(64, 4).dim_feedforward(256)), 2));
+  nn::Linear fc = register_module("fc", nn::Linear(64, 10));
+
+  Tensor operator()(const Tensor& x) {
+    return fc(encoder->forward(torch::flatten(x, 1, 2).transpose(0, 1)).mean(0));
+  }
+  Tensor loss(const Tensor& scores, const Tensor& labels) {
+    return torch::cross_entropy_loss(scores, labels);
+  }
+};
+
 }  // namespace models
