@@ -90,7 +90,7 @@ struct PixelRow {
 /// Neighbouring channels, as many as have room in so many bytes.
 template <class T, std::size_t bytes>
 struct Lanes {
-  using Vector [[gnu::vector_size(bytes)]] = T;
+  typedef T Vector __attribute__((vector_size(bytes)));
 };
 
 /// Calls `f.operator()<V>(c)` for vectors V of channels from c on, until all have been there.
@@ -151,6 +151,33 @@ template <class V, class T, std::size_t... I>
   (std::memcpy(sums + steps[I].weights, &sum[I], sizeof(V)), ...);
 }
 
+/// y[j] = the bias, which lies behind the weights of all taps, and a product for each tap, for `count`
+/// pixels.
+template <class T>
+[[gnu::always_inline]] inline void correlate_row(std::int64_t channels, std::int64_t count,
+                                                 PixelRow<const T> x, const Step* steps, std::int64_t taps,
+                                                 const T* weights, PixelRow<T> y) {
+  const PixelRow<const T> bias{weights + taps * channels, 0}, sums{y.first, y.step};
+  for_lanes<T>(channels, [&]<class V>(std::int64_t c) {
+    for_taps(taps, [&](std::int64_t tap, auto sequence) {
+      add_taps<V>(count, x.from_channel(c), steps + tap, weights + c,
+                  (tap == 0 ? bias : sums).from_channel(c), y.from_channel(c), sequence);
+    });
+  });
+}
+
+/// Adds the products of `count` pixels of x and y to the sums of all taps.
+template <class T>
+[[gnu::always_inline]] inline void correlate_rows(std::int64_t channels, std::int64_t count,
+                                                  PixelRow<const T> x, const Step* steps, std::int64_t taps,
+                                                  PixelRow<const T> y, T* sums) {
+  for_lanes<T>(channels, [&]<class V>(std::int64_t c) {
+    for_taps(taps, [&](std::int64_t tap, auto sequence) {
+      add_to_weights<V>(count, x.from_channel(c), steps + tap, y.from_channel(c), sums + c, sequence);
+    });
+  });
+}
+
 }  // namespace
 
 template <class T>
@@ -176,20 +203,11 @@ void correlate_depthwise(const Correlation<T>& c, const Pass& pass) {
       vectorized([=, &pass, &c, steps = steps.data(), taps = static_cast<std::int64_t>(steps.size()),
                   weights = w.data(), image = c.y.at(i / strips, 0)] {
         for (std::int64_t h = first; h < last; ++h) {
-          const PixelRow<const T> x{pixels.data + (h - first) * pass.stride.h * pixels.row,
-                                    pass.stride.w * pixels.column};
-          const PixelRow<T> y{
-              image + (pass.origin.h + h * pass.step.h) * c.y.row + pass.origin.w * c.y.column,
-              pass.step.w * c.y.column};
-          const T* const bias = weights + taps * c.groups;
-          for_lanes<T>(c.groups, [&]<class V>(std::int64_t channel) {
-            for_taps(taps, [&](std::int64_t tap, auto sequence) {
-              const PixelRow<const T> start =
-                  tap == 0 ? PixelRow<const T>{bias, 0} : PixelRow<const T>{y.first, y.step};
-              add_taps<V>(pass.count.w, x.from_channel(channel), steps + tap, weights + channel,
-                          start.from_channel(channel), y.from_channel(channel), sequence);
-            });
-          });
+          T* const row = image + (pass.origin.h + h * pass.step.h) * c.y.row + pass.origin.w * c.y.column;
+          correlate_row<T>(
+              c.groups, pass.count.w,
+              {pixels.data + (h - first) * pass.stride.h * pixels.row, pass.stride.w * pixels.column}, steps,
+              taps, weights, {row, pass.step.w * c.y.column});
         }
       });
     }
@@ -218,16 +236,9 @@ void depthwise_to_weight(const Convolution& c, const Planes<const T>& x, const P
           steps.push_back({u * c.dilation.h * a.row + v * c.dilation.w * a.column,
                            static_cast<std::int64_t>(steps.size()) * channels});
       vectorized([=, &c, steps = steps.data()] {
-        for (std::int64_t i = 0; i < c.output.h; ++i) {
-          const PixelRow<const T> from{a.data + i * c.stride.h * a.row, c.stride.w * a.column},
-              by{b.data + i * b.row, b.column};
-          for_lanes<T>(channels, [&]<class V>(std::int64_t channel) {
-            for_taps(positions, [&](std::int64_t tap, auto sequence) {
-              add_to_weights<V>(c.output.w, from.from_channel(channel), steps + tap, by.from_channel(channel),
-                                sum + channel, sequence);
-            });
-          });
-        }
+        for (std::int64_t i = 0; i < c.output.h; ++i)
+          correlate_rows<T>(channels, c.output.w, {a.data + i * c.stride.h * a.row, c.stride.w * a.column},
+                            steps, positions, {b.data + i * b.row, b.column}, sum);
       });
     }
   });

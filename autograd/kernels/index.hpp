@@ -67,7 +67,7 @@ struct Scatter {
   /// Whether the elements of a column lie closer together than those of its neighbours.
   bool by_columns() const {
     const auto& [target, source, index] = columns.strides[0];
-    return target_step + source_step + index_step < target + source + index;
+    return columns.count == 1 || target_step + source_step + index_step < target + source + index;
   }
   /// Columns that a task takes at least: no two should fight for a cache line.
   std::int64_t chunk() const {
@@ -159,9 +159,10 @@ void gather_last(const Scatter& plan, std::int64_t places, const T* x, T* out, c
         T* to = out + offsets[1] + i * steps[1];
         const std::int64_t* at = index + offsets[2] + i * steps[2];
         const auto columns = [&](auto count, auto x_step, auto out_step, auto index_step) {
-          detail::gather_last(plan.length, count, from, detail::ColumnSteps{x_step, steps[0]}, to,
-                              detail::ColumnSteps{out_step, steps[1]}, at,
-                              detail::ColumnSteps{index_step, steps[2]}, last.data());
+          detail::gather_last(plan.length, count, from,
+                              detail::ColumnSteps<decltype(x_step)>{x_step, steps[0]}, to,
+                              detail::ColumnSteps<decltype(out_step)>{out_step, steps[1]}, at,
+                              detail::ColumnSteps<decltype(index_step)>{index_step, steps[2]}, last.data());
         };
         if (block == 1)
           detail::with_unit_steps(

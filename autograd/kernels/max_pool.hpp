@@ -9,79 +9,12 @@
 #include <gradus/autograd/kernels/memory.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/kernels/pixels.hpp>
+#include <gradus/autograd/kernels/plane_windows.hpp>
 #include <gradus/autograd/kernels/planes.hpp>
-#include <gradus/autograd/kernels/windows.hpp>
 
 /// Max pooling over the planes of images [N, C, H, W] of any strides. Which element of a window won is kept
 /// as its number among the window's elements in row-major order: one byte, where a window has at most 256.
 namespace gradus::kernels {
-
-/// Windows `begin` to `end` of an axis, which start `step` apart.
-struct EvenWindows {
-  std::int64_t begin, end, step;
-};
-
-/// The windows of a plane, and their elements by number.
-struct PlaneWindows {
-  Windows rows, columns;
-
-  std::int64_t down(std::int64_t i) const { return elements(rows, i); }
-  std::int64_t across(std::int64_t j) const { return elements(columns, j); }
-  /// Row of element k of window (i, j).
-  std::int64_t row(std::int64_t i, std::int64_t j, std::int64_t k) const {
-    return rows[i].begin + k / across(j) * rows.step;
-  }
-  std::int64_t column(std::int64_t j, std::int64_t k) const {
-    return columns[j].begin + k % across(j) * columns.step;
-  }
-  /// Where the elements of windows (0, j) lie in a plane, counted from its first element in the window's
-  /// first row: [columns.count(), most()].
-  std::vector<std::int64_t> places(std::int64_t row_stride, std::int64_t column_stride) const {
-    std::vector<std::int64_t> all(static_cast<std::size_t>(columns.count() * most()));
-    for (std::int64_t j = 0; j < columns.count(); ++j)
-      for (std::int64_t k = 0; k < most() && across(j) > 0; ++k)
-        all[static_cast<std::size_t>(j * most() + k)] =
-            k / across(j) * rows.step * row_stride + column(j, k) * column_stride;
-    return all;
-  }
-  /// The windows of a row that have as many columns as the one in the middle and lie evenly.
-  EvenWindows even_columns() const {
-    const std::int64_t n = columns.count(), middle = n / 2;
-    const std::int64_t step = n > 1 ? columns[middle].begin - columns[middle - 1].begin : 1;
-    const auto even = [&](std::int64_t j) {
-      return across(j) == across(middle) && columns[j].begin == columns[middle].begin + (j - middle) * step;
-    };
-    EvenWindows found{middle, middle, step};
-    while (found.begin > 0 && even(found.begin - 1)) --found.begin;
-    while (found.end < n && even(found.end)) ++found.end;
-    return found;
-  }
-  /// The number of elements of the largest window.
-  std::int64_t most() const { return largest(rows) * largest(columns); }
-  /// Whether every element up to the last window's is in exactly one window.
-  bool tile() const { return covers(rows) && covers(columns); }
-  /// Operations for one row of windows of one channel.
-  std::int64_t row_cost() const { return std::max<std::int64_t>(columns.count() * down(0) * across(0), 1); }
-
- private:
-  static std::int64_t largest(const Windows& w) {
-    std::int64_t most = 0;
-    for (std::int64_t i = 0; i < w.count(); ++i) most = std::max(most, elements(w, i));
-    return most;
-  }
-  static std::int64_t elements(const Windows& w, std::int64_t i) {
-    const std::int64_t extent = w[i].end - w[i].begin;
-    return w.step == 1 ? extent : chunk_count(extent, w.step);
-  }
-  static bool covers(const Windows& w) {
-    std::int64_t end = 0;
-    for (const Window& window : w.each) {
-      if (window.begin != end || (w.step > 1 && window.end - window.begin > 1)) return false;
-      end = window.end;
-    }
-    return true;
-  }
-};
 
 namespace detail {
 
@@ -158,6 +91,66 @@ template <bool add, bool whole, class T, class I>
     }
 }
 
+/// Row i of the windows of image n.
+template <class T, class I>
+class MaxPoolRow {
+ public:
+  MaxPoolRow(const PlaneWindows& windows, Planes<const T> x, Planes<T> y, Planes<I> winner, std::int64_t n,
+             std::int64_t i)
+      : windows_(windows),
+        x_{x.at(n, 0) + windows.rows[i].begin * x.row, 0, x.channel, windows.rows.step * x.row, x.column},
+        y_{y.at(n, 0) + i * y.row, 0, y.channel, 0, y.column},
+        winner_{winner.data == nullptr ? nullptr : winner.at(n, 0) + i * winner.row, 0, winner.channel, 0,
+                winner.column},
+        down_(windows.down(i)) {}
+
+  /// Window j for `count` <= pool_lanes channels from c on, which lie side by side.
+  [[gnu::always_inline]] void channels(std::int64_t j, std::int64_t c, std::int64_t count) const {
+    const auto load = [first = first(j, c), row = x_.row, column = column()](auto a, auto b) {
+      return first + a * row + b * column;
+    };
+    if (count == pool_lanes)
+      best_of<true>(load, down_, windows_.across(j), count, to(j, c), won(j, c));
+    else
+      best_of<false>(load, down_, windows_.across(j), count, to(j, c), won(j, c));
+  }
+  /// Windows j to j + count, which start `step` columns apart, for `planes` channels from c on: pool_lanes
+  /// windows at most.
+  [[gnu::always_inline]] void windows(std::int64_t j, std::int64_t count, std::int64_t step, std::int64_t c,
+                                      std::int64_t planes) const {
+    T beside[pool_lanes] = {}, best[pool_lanes];
+    I number[pool_lanes];
+    const auto load = [&, first = first(j, c), row = x_.row, column = column(), across = step * x_.column](
+                          auto a, auto b) {
+      for (std::int64_t p = 0; p < planes; ++p)
+        take_every(first + p * x_.channel + a * row + b * column, across, count, beside + p * count);
+      return beside;
+    };
+    I* const winner = won(j, c);
+    best_of<true>(load, down_, windows_.across(j), planes * count, best, winner == nullptr ? winner : number);
+    for (std::int64_t p = 0; p < planes; ++p) {
+      std::copy_n(best + p * count, count, to(j, c) + p * y_.channel);
+      if (winner != nullptr) std::copy_n(number + p * count, count, winner + p * winner_.channel);
+    }
+  }
+
+ private:
+  std::int64_t column() const { return windows_.columns.step * x_.column; }
+  const T* first(std::int64_t j, std::int64_t c) const {
+    return x_.at(0, c) + windows_.columns[j].begin * x_.column;
+  }
+  T* to(std::int64_t j, std::int64_t c) const { return y_.at(0, c) + j * y_.column; }
+  I* won(std::int64_t j, std::int64_t c) const {
+    return winner_.data == nullptr ? nullptr : winner_.at(0, c) + j * winner_.column;
+  }
+
+  const PlaneWindows& windows_;
+  Planes<const T> x_;
+  Planes<T> y_;
+  Planes<I> winner_;
+  std::int64_t down_;
+};
+
 }  // namespace detail
 
 /// y = the largest element of each window, winner = its number; winner.data may be null. The first in
@@ -175,54 +168,20 @@ void max_pool(std::int64_t images, std::int64_t channels, const PlaneWindows& wi
   parallel_for(images * height, chunk_for(wide ? cost / 4 : cost), [&](std::int64_t begin, std::int64_t end) {
     vectorized([=, &windows] {
       for (std::int64_t r = begin; r < end; ++r) {
-        const std::int64_t n = r / height, i = r % height;
-        const std::int64_t down = windows.down(i);
-        const std::int64_t row = windows.rows.step * x.row, column = windows.columns.step * x.column;
-        const auto window = [&](std::int64_t j, std::int64_t c, const auto& best) {
-          const T* from = x.at(n, c) + windows.rows[i].begin * x.row + windows.columns[j].begin * x.column;
-          T* to = y.at(n, c) + i * y.row + j * y.column;
-          I* won = winner.data == nullptr ? nullptr : winner.at(n, c) + i * winner.row + j * winner.column;
-          best(from, windows.across(j), to, won);
-        };
-        const auto of_channels = [&](std::int64_t j, std::int64_t c, std::int64_t count) {
-          window(j, c, [&](const T* from, std::int64_t across, T* to, I* won) {
-            const auto load = [&](std::int64_t a, std::int64_t b) { return from + a * row + b * column; };
-            if (count == pool_lanes)
-              detail::best_of<true>(load, down, across, count, to, won);
-            else
-              detail::best_of<false>(load, down, across, count, to, won);
-          });
-        };
-        const auto of_rows = [&](std::int64_t j, std::int64_t c, std::int64_t count, std::int64_t planes) {
-          window(j, c, [&](const T* from, std::int64_t across, T* to, I* won) {
-            T beside[pool_lanes] = {}, best[pool_lanes];
-            I number[pool_lanes];
-            const auto load = [&](std::int64_t a, std::int64_t b) {
-              for (std::int64_t p = 0; p < planes; ++p)
-                detail::take_every(from + p * x.channel + a * row + b * column, even.step * x.column, count,
-                                   beside + p * count);
-              return beside;
-            };
-            detail::best_of<true>(load, down, across, planes * count, best,
-                                  won == nullptr ? nullptr : number);
-            for (std::int64_t p = 0; p < planes; ++p) {
-              std::copy_n(best + p * count, count, to + p * y.channel);
-              if (won != nullptr) std::copy_n(number + p * count, count, won + p * winner.channel);
-            }
-          });
-        };
+        const detail::MaxPoolRow<T, I> row(windows, x, y, winner, r / height, r % height);
         if (wide) {
           for (std::int64_t j = 0; j < width; ++j)
             for (std::int64_t c = 0; c < channels; c += pool_lanes)
-              of_channels(j, c, std::min(pool_lanes, channels - c));
+              row.channels(j, c, std::min(pool_lanes, channels - c));
           continue;
         }
         for (std::int64_t c = 0; c < channels; c += together)
           for (std::int64_t j = even.begin; j < even.end; j += pool_lanes)
-            of_rows(j, c, std::min(pool_lanes, even.end - j), std::min(together, channels - c));
+            row.windows(j, std::min(pool_lanes, even.end - j), even.step, c,
+                        std::min(together, channels - c));
         for (std::int64_t c = 0; c < channels; ++c)
           for (std::int64_t j = 0; j < width; ++j)
-            if (j < even.begin || j >= even.end) of_channels(j, c, 1);
+            if (j < even.begin || j >= even.end) row.channels(j, c, 1);
       }
     });
   });

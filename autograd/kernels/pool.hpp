@@ -149,48 +149,59 @@ void average_pool(PlaneCount planes, const Windows& rows, const Windows& columns
   parallel_for(planes.images * groups.of_image() * height, chunk_for(cost * groups.size), pool);
 }
 
+/// line[w, l] = the sum over the windows j that hold w of x[j, l], divided by `counted` times the positions
+/// that the window counts, or by `divisor`, if that is not 0. `part` has room for `count` values.
+template <class T>
+[[gnu::always_inline]] inline void spread_windows(const T* x, std::int64_t column, const Windows& windows,
+                                                  std::int64_t counted, std::int64_t divisor,
+                                                  std::int64_t count, T* line, T* part) {
+  std::fill_n(line, windows.size * count, T(0));
+  for (std::int64_t j = 0; j < windows.count(); ++j) {
+    const auto [begin, end, counted_here] = windows[j];
+    const auto by = static_cast<T>(divisor != 0 ? divisor : counted * counted_here);
+    if (count == 1) {
+      const T one = x[j * column] / by;
+      for (std::int64_t w = begin; w < end; ++w) line[w] += one;
+      continue;
+    }
+    for (std::int64_t l = 0; l < count; ++l) part[l] = x[j * column + l] / by;
+    for (std::int64_t w = begin; w < end; ++w)
+      for (std::int64_t l = 0; l < count; ++l) line[w * count + l] += part[l];
+  }
+}
+
 /// The transpose of average_pool: x[i, j] divided as there is added to every element of its window in y,
 /// which begins as 0. What windows beside each other give to a row is added up first.
 template <class T>
 void spread_pool(PlaneCount planes, const Windows& rows, const Windows& columns, std::int64_t divisor,
                  Planes<const T> x, Planes<T> y) {
   const PlaneGroups groups{planes.channels, channels_together(planes, x, y)};
-  const std::int64_t height = rows.count(), width = columns.count(), size = columns.size;
+  const std::int64_t size = columns.size;
   const auto spread = [&](std::int64_t begin, std::int64_t end) {
     const Scratch<T> scratch((size + 1) * groups.size);
     vectorized([=, &rows, &columns, line = scratch.data()] {
-      T* const part = line + size * groups.size;  // of a window
       for (std::int64_t g = begin; g < end; ++g) {
         const std::int64_t n = groups.image(g), c = groups.first_channel(g), count = groups.channel_count(g);
-        const auto zero_row = [&](std::int64_t h) {
-          for_pieces(y.column, size, count, [&](auto place, auto, auto many) {
-            std::fill_n(y.at(n, c) + h * y.row + place, many, T(0));
-          });
+        const auto each_piece = [&](std::int64_t h, const auto& f) {
+          for_pieces(y.column, size, count,
+                     [&](std::int64_t place, std::int64_t index, std::int64_t elements) {
+                       f(y.at(n, c) + h * y.row + place, line + index, elements);
+                     });
+        };
+        const auto zero = [](T* to, const T*, std::int64_t many) { std::fill_n(to, many, T(0)); };
+        const auto copy = [](T* to, const T* from, std::int64_t many) { std::copy_n(from, many, to); };
+        const auto add = [](T* to, const T* from, std::int64_t many) {
+          for (std::int64_t e = 0; e < many; ++e) to[e] += from[e];
         };
         std::int64_t done = 0;  // rows that have been written to
-        for (std::int64_t i = 0; i < height; ++i) {
-          std::fill_n(line, size * count, T(0));
-          for (std::int64_t j = 0; j < width; ++j) {
-            const auto by = static_cast<T>(divisor != 0 ? divisor : rows[i].counted * columns[j].counted);
-            const T* from = x.at(n, c) + i * x.row + j * x.column;
-            for (std::int64_t l = 0; l < count; ++l) part[l] = from[l] / by;
-            for (std::int64_t w = columns[j].begin; w < columns[j].end; ++w)
-              for (std::int64_t l = 0; l < count; ++l) line[w * count + l] += part[l];
-          }
-          for (; done < rows[i].begin; ++done) zero_row(done);
-          for (std::int64_t h = rows[i].begin; h < rows[i].end; ++h) {
-            for_pieces(y.column, size, count, [&](auto place, auto index, auto many) {
-              T* const to = y.at(n, c) + h * y.row + place;
-              const T* const more = line + index;
-              if (h < done)
-                for (std::int64_t e = 0; e < many; ++e) to[e] += more[e];
-              else
-                std::copy_n(more, many, to);
-            });
-          }
-          done = std::max(done, rows[i].end);
+        for (std::int64_t i = 0; i < rows.count(); ++i) {
+          spread_windows(x.at(n, c) + i * x.row, x.column, columns, rows[i].counted, divisor, count, line,
+                         line + size * groups.size);
+          for (; done < rows[i].begin; ++done) each_piece(done, zero);
+          for (std::int64_t h = rows[i].begin; h < std::min(done, rows[i].end); ++h) each_piece(h, add);
+          for (; done < rows[i].end; ++done) each_piece(done, copy);
         }
-        for (; done < rows.size; ++done) zero_row(done);
+        for (; done < rows.size; ++done) each_piece(done, zero);
       }
     });
   };

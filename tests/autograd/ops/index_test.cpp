@@ -167,6 +167,14 @@ TEST_CASE("scatter agrees with central differences, also where writes meet", "[i
     }
 }
 
+TEST_CASE("scatter along the only dimension agrees with central differences", "[index][gradient]") {
+  const auto line = [](const Tensor& v, const Tensor& s) {
+    return scatter(v * v, 0, tensor({3, 1, 3, 0, 3}, integers), s * s);
+  };
+  CHECK(gradcheck(line, {variable({6}), variable({5}, 2)}));
+  CHECK(gradgradcheck(line, {variable({6}), variable({5}, 2)}));
+}
+
 TEST_CASE("the gradient of scatter goes to the last source at each place, in every layout",
           "[index][gradient]") {
   Generator generator(3);
