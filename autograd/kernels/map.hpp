@@ -11,6 +11,16 @@
 /// Functions of each element, for arrays in any strides, by one vectorised loop over dense ones.
 namespace gradus::kernels {
 
+/// A function of elements that loops over elements that are all common may compute in another way, without
+/// branches and calls; the values are the same.
+template <class General, class Common, class Test>
+struct Cases {
+  General general;
+  Common common;
+  Test is_common;  ///< of the same arguments
+  auto operator()(auto... x) const { return general(x...); }
+};
+
 namespace detail {
 
 /// Elements of an array that are put beside each other, for a loop over dense arrays, when they do not lie so
@@ -71,6 +81,25 @@ void map_dense(std::int64_t n, F f, R* out, const X*... in) {
   });
 }
 
+/// As above, a block at a time.
+template <class General, class Common, class Test, class R, class... X>
+void map_dense(std::int64_t n, Cases<General, Common, Test> f, R* out, const X*... in) {
+  constexpr std::int64_t block = 256;
+  for (std::int64_t i = 0; i < n; i += block) {
+    const std::int64_t m = std::min(block, n - i);
+    int rare = 0;
+    vectorized_for<R, X...>([=, &rare] {
+      int any = 0;
+      for (std::int64_t j = i; j < i + m; ++j) any |= f.is_common(in[j]...) ? 0 : 1;
+      rare = any;
+    });
+    if (rare != 0)
+      map_dense(m, f.general, out + i, in + i...);
+    else
+      map_dense(m, f.common, out + i, in + i...);
+  }
+}
+
 /// Whether array k of the walk lies densely in the order of the walk.
 template <std::size_t N>
 bool is_dense(const Walk<N>& walk, std::size_t k) {
@@ -94,10 +123,32 @@ Lies lies(const Walk<N>& walk, std::size_t k) {
   return periodic ? Lies::periodic : Lies::scattered;
 }
 
-/// Does out[i] = f(in[i]...) for the n elements of dense arrays. What strides there are does not concern it,
-/// so that the code for them is shared by all f of the same element types.
+/// Which of two arrays has a single element that goes with all those of the other, and so need not be put
+/// beside itself.
+enum class Single { none, first, second };
+
+/// Does out[i] = f(in[i]...) for n elements of dense arrays, but for a single one. What strides there are
+/// does not concern it, so that the code for them is shared by all f of the same element types.
 template <class R, class... X>
-using DenseLoop = FunctionRef<void(std::int64_t n, R* out, const X*... in)>;
+using DenseLoop = FunctionRef<void(Single single, std::int64_t n, R* out, const X*... in)>;
+
+/// `steps` are those of the result and of what goes in.
+template <std::size_t N>
+Single single_of(const std::array<std::int64_t, N>& steps) {
+  if (N != 3 || (steps[1] == 0) == (steps[2] == 0)) return Single::none;
+  return steps[1] == 0 ? Single::first : Single::second;
+}
+
+/// `map_dense`, with a single element in the place of one of two arrays.
+template <class F, class R, class X, class Y>
+void map_single(Single single, std::int64_t n, F f, R* out, const X* x, const Y* y) {
+  if (single == Single::first)
+    map_dense(
+        n, [f, a = *x](Y b) -> R { return f(a, b); }, out, y);
+  else
+    map_dense(
+        n, [f, b = *y](X a) -> R { return f(a, b); }, out, x);
+}
 
 /// Elements [begin, end) of the walk, run by run.
 template <class R, class... X, std::size_t... K>
@@ -106,13 +157,20 @@ void map_runs(const Walk<1 + sizeof...(X)>& walk, std::int64_t begin, std::int64
   Stage<R> result;
   std::tuple<Stage<X>...> stages;
   walk_range(walk, begin, end, [&](const auto& offsets, std::int64_t n, const auto& steps) {
-    const bool dense = steps[0] == 1 && ((steps[K + 1] == 1) && ...);
+    const Single single = single_of(steps);
+    const auto in_place = [&](std::int64_t step) {
+      return step == 1 || (step == 0 && single != Single::none);
+    };
+    const bool dense = steps[0] == 1 && (in_place(steps[K + 1]) && ...);
     const std::int64_t most = dense ? n : Stage<R>::size;
     for (std::int64_t i = 0; i < n; i += most) {
       const std::int64_t m = std::min(most, n - i);
       R* to = out + offsets[0] + i * steps[0];
-      loop(m, result.room(to, steps[0]),
-           std::get<K>(stages).gather(in + offsets[K + 1] + i * steps[K + 1], m, steps[K + 1])...);
+      const auto put = [&](auto& stage, const auto* from, std::int64_t step) {
+        return in_place(step) ? from : stage.gather(from, m, step);
+      };
+      loop(single, m, result.room(to, steps[0]),
+           put(std::get<K>(stages), in + offsets[K + 1] + i * steps[K + 1], steps[K + 1])...);
       result.scatter(to, m, steps[0]);
     }
   });
@@ -134,6 +192,7 @@ template <class R, class... X, std::size_t... K>
 void map_tiles(const Walk<1 + sizeof...(X)>& walk, std::int64_t begin, std::int64_t rows,
                std::index_sequence<K...>, DenseLoop<R, X...> loop, R* out, const X*... in) {
   const std::array<std::int64_t, 1 + sizeof...(X)>&inner = walk.strides[0], &outer = walk.strides[1];
+  const Single single = single_of(inner);
   std::tuple<Stage<X>...> stages;
   walk_range(walk, begin, begin + 1, [&](const auto& offsets, std::int64_t, const auto&) {
     for (std::int64_t j = 0; j < walk.sizes[0]; j += tile_columns) {
@@ -146,12 +205,14 @@ void map_tiles(const Walk<1 + sizeof...(X)>& walk, std::int64_t begin, std::int6
             ? turn(std::get<K>(stages), in + offsets[K + 1] + j * inner[K + 1], inner[K + 1])
             : void()),
        ...);
+      const auto row = [&](auto& stage, bool turned, const auto* from, std::int64_t r, std::int64_t step) {
+        if (turned) return stage.values() + r * tile_columns;
+        return step == 0 && single != Single::none ? from : stage.gather(from, n, step);
+      };
       for (std::int64_t r = 0; r < rows; ++r)
-        loop(n, out + offsets[0] + r * outer[0] + j,
-             (is_turned(walk, K + 1)
-                  ? std::get<K>(stages).values() + r * tile_columns
-                  : std::get<K>(stages).gather(in + offsets[K + 1] + r * outer[K + 1] + j * inner[K + 1], n,
-                                               inner[K + 1]))...);
+        loop(single, n, out + offsets[0] + r * outer[0] + j,
+             row(std::get<K>(stages), is_turned(walk, K + 1),
+                 in + offsets[K + 1] + r * outer[K + 1] + j * inner[K + 1], r, inner[K + 1])...);
     }
   });
 }
@@ -197,7 +258,7 @@ void map_blocks(const Walk<1 + sizeof...(X)>& walk, std::int64_t begin, std::int
          ...);
         at += m;
       });
-    loop(n, out + first,
+    loop(Single::none, n, out + first,
          (how[K] == Lies::dense
               ? in + first
               : std::get<K>(stages).values() + (how[K] == Lies::periodic ? first % period : 0))...);
@@ -276,7 +337,11 @@ void map(std::int64_t n, std::int64_t cost, F f, R* out, const X*... in) {
 /// out[i] = f(in[i]...) for the arrays of a walk. `out` shares no memory with what goes in.
 template <class F, class R, class... X>
 void map(const Walk<1 + sizeof...(X)>& walk, std::int64_t cost, F f, R* out, const X*... in) {
-  const auto loop = [&](std::int64_t n, R* y, const X*... x) { detail::map_dense(n, f, y, x...); };
+  const auto loop = [&](detail::Single single, std::int64_t n, R* y, const X*... x) {
+    if constexpr (sizeof...(X) == 2)
+      if (single != detail::Single::none) return detail::map_single(single, n, f, y, x...);
+    detail::map_dense(n, f, y, x...);
+  };
   detail::map_walk(walk, cost, detail::DenseLoop<R, X...>(loop), out, in...);
 }
 

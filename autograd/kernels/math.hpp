@@ -35,23 +35,34 @@ T polynomial(T x, T c, C... higher) {
 /// 2^n for -126 <= n <= 127.
 inline float power_of_two(std::int32_t n) { return from_bits((n + 127) << 23); }
 
-/// x = n ln 2 + r, |r| <= ln 2 / 2; for |x| < 2^20.
+/// x + more = n ln 2 + r, |r| <= ln 2 / 2; for |x| < 2^20 and a small part `more` that x has no place for.
 struct Reduced {
   std::int32_t n;
   float r;
 };
-inline Reduced reduce_exponent(float x) {
+inline Reduced reduce_exponent(float x, float more) {
   constexpr float magic = 0x1.8p23F;  // adding it rounds to an integer, which the low bits then hold
-  const float shifted = x * 0x1.715476p0F + magic;
+  const float shifted = (x + more) * 0x1.715476p0F + magic;
   const float n = shifted - magic;
   // ln 2 in two parts, the first of so few bits that its product with n is exact
-  return {bits(shifted) - bits(magic), (x - n * 0.693359375F) + n * 2.12194440e-4F};
+  return {bits(shifted) - bits(magic), (x - n * 0.693359375F) + (more + n * 2.12194440e-4F)};
 }
+inline Reduced reduce_exponent(float x) {
+  return reduce_exponent(x, -0.0F);
+}  // adds nothing, not even a sign
 
 /// e^r - 1 - r for a reduced r, over r^2.
 inline float exp_tail(float r) {
   return polynomial(r, 5.0000001201e-1F, 1.6666665459e-1F, 4.1665795894e-2F, 8.3334519073e-3F,
                     1.3981999507e-3F, 1.9875691500e-4F);
+}
+
+/// e^(x + more), for x + more from -170 to 89.
+inline float exp_sum(float x, float more) {
+  const auto [n, r] = reduce_exponent(x, more);
+  const float y = (r * r) * exp_tail(r) + r + 1.0F;
+  const std::int32_t half = n >> 1;  // in two steps, for 2^n may lie outside of the normal numbers
+  return y * power_of_two(half) * power_of_two(n - half);
 }
 
 /// The parts of a positive normal number: 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt(2).
@@ -82,10 +93,7 @@ inline float log_of(std::int32_t k, float f, float c) {
 inline float exp(float x) {
   using namespace detail;
   const float clamped = select(x < -104.0F, -104.0F, select(x > 89.0F, 89.0F, x));
-  const auto [n, r] = reduce_exponent(clamped);
-  const float y = (r * r) * exp_tail(r) + r + 1.0F;
-  const std::int32_t half = n >> 1;  // in two steps, for 2^n may lie outside of the normal numbers
-  return y * power_of_two(half) * power_of_two(n - half);
+  return exp_sum(clamped, -0.0F);
 }
 
 /// e^x - 1, exact to the last places near 0 too.
@@ -157,16 +165,18 @@ inline float erf(float x) {
   return select(t < 0.927734375F, near, select(x == x, far, x));
 }
 
-/// 1 - erf(x), exact to the last places where erf is near 1 too (Press et al., Numerical Recipes, erfcc).
+/// 1 - erf(x), exact to the last places where erf is near 1 too: e^(-x^2) by a polynomial in 1 / (1 +
+/// 3|x|/8).
 inline float erfc(float x) {
   using namespace detail;
   const float magnitude = std::abs(x);
   const float z = select(magnitude > 11.0F, 11.0F, magnitude);
-  const float t = 1.0F / (1.0F + 0.5F * z);
-  const float series = polynomial(t, -1.26551223F, 1.00002368F, 0.37409196F, 0.09678418F, -0.18628806F,
-                                  0.27886807F, -1.13520398F, 1.48851587F, -0.82215223F, 0.17087277F);
+  const float t = 1.0F / (1.0F + 0.375F * z);
+  const float series =
+      polynomial(t, 2.11607559e-1F, 2.10752939e-1F, 2.04556583e-1F, 1.24549522e-1F, 2.66359853e-1F,
+                 -2.18419440e-1F, 4.22485997e-1F, -2.82382676e-1F, 6.04896444e-2F);
   const float head = from_bits(bits(z) & ~0xfff);  // whose square is exact
-  const float tail = t * exp(-head * head) * exp((head - z) * (head + z) + series);
+  const float tail = t * (exp_sum(-head * head, (head - z) * (head + z)) * series);
   return select(x < 0.0F, 2.0F - tail, tail);
 }
 

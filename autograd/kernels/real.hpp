@@ -4,10 +4,12 @@
 #include <type_traits>
 
 #include <gradus/autograd/kernels/math.hpp>
+#include <gradus/autograd/kernels/power.hpp>
 #include <gradus/autograd/kernels/turns.hpp>
 
 /// Arithmetic for rules that are written once and used both on elements and on tensors: `Real<T>` behaves as
-/// T, but plain numbers adapt to it, so that `0.5 * x` stays float when x is.
+/// T, but plain numbers adapt to it, so that `0.5 * x` stays float when x is. `range` is that of the
+/// arguments of sine, cosine and tangent.
 namespace gradus::kernels {
 
 /// Whether v is NaN, for any element type.
@@ -17,7 +19,7 @@ constexpr bool is_nan(T v) {
   return false;
 }
 
-template <class T>
+template <class T, math::Range range = math::Range::any>
 struct Real {
   T value;
 
@@ -41,9 +43,9 @@ struct Real {
   friend Real log(Real x) { return math::log(x.value); }
   friend Real log1p(Real x) { return math::log1p(x.value); }
   friend Real sqrt(Real x) { return std::sqrt(x.value); }
-  friend Real sin(Real x) { return math::sin(x.value); }
-  friend Real cos(Real x) { return math::cos(x.value); }
-  friend Real tan(Real x) { return math::tan(x.value); }
+  friend Real sin(Real x) { return math::sin<range>(x.value); }
+  friend Real cos(Real x) { return math::cos<range>(x.value); }
+  friend Real tan(Real x) { return math::tan<range>(x.value); }
   friend Real asin(Real x) { return std::asin(x.value); }
   friend Real acos(Real x) { return std::acos(x.value); }
   friend Real atan(Real x) { return std::atan(x.value); }
@@ -62,7 +64,7 @@ struct Real {
     if constexpr (std::is_signed_v<T>) return std::abs(x.value);
     return x;
   }
-  friend Real pow(Real x, Real y) { return std::pow(x.value, y.value); }
+  friend Real pow(Real x, Real y) { return math::pow(x.value, y.value); }
   friend Real square(Real x) { return x * x; }
   friend Real reciprocal(Real x) { return T(1) / x.value; }
   friend Real rsqrt(Real x) { return T(1) / std::sqrt(x.value); }

@@ -103,6 +103,21 @@ constexpr std::int64_t cost_of() {
     return transcendental;
 }
 
+/// What `make(Real<T>())` returns, a function of elements whose last is the argument of rule R; for angles
+/// also what it returns for moderate ones.
+template <class R, class T, class Make>
+auto of_reals(const Make& make) {
+  using kernels::Real;
+  if constexpr (requires { R::takes_angles; } && std::is_same_v<T, float>) {
+    const auto few_turns = [](auto... x) {
+      return std::abs(std::get<sizeof...(x) - 1>(std::tuple(x...))) < 0x1p22F;
+    };
+    return kernels::Cases{make(Real<T>(0)), make(Real<T, kernels::math::Range::moderate>(0)), few_turns};
+  } else {
+    return make(Real<T>(0));
+  }
+}
+
 /// A rule is a struct with a `name`, a `value` and a `slope`, each written once for elements and for tensors.
 /// Its members, if any, are the op's attributes:
 ///
@@ -119,7 +134,10 @@ constexpr std::int64_t cost_of() {
 /// same, for 0 times infinity is NaN. Instead of `slope` there may be `gradient(g, kept)`, for a derivative
 /// that is not to be infinity times 0. Further constants:
 /// - `cost`: simple operations an element; transcendental if not given;
-/// - `takes_integers`: true if the value makes sense for every numeric dtype, not only for floating ones.
+/// - `takes_integers`: true if the value makes sense for every numeric dtype, not only for floating ones;
+/// - `takes_angles`: true if the value or slope asks for sine, cosine or tangent of the input, or of at most
+/// 4
+///   times as much.
 template <class R>
 struct Pointwise {
   static constexpr std::string_view name = R::name;
@@ -133,8 +151,8 @@ struct Pointwise {
   /// ask.
   Tensor forward(const Tensor& x) const {
     const auto run = [&]<class T>() {
-      using kernels::Real;
-      const auto value = [rule = rule](T v) -> T { return Real<T>(rule.value(Real<T>(v))).value; };
+      const auto value = of_reals<R, T>(
+          [this]<class X>(X) { return [rule = rule](T v) -> T { return X(rule.value(X(v))).value; }; });
       if (!given_up || R::from == From::input || !is_disposable(x)) return apply<T>(x, cost_of<R>(), value);
       kernels::map(x.numel(), cost_of<R>(), value, x.mutable_data<T>(), x.data<T>());
       return x;
@@ -153,10 +171,9 @@ struct Pointwise {
         const Tensor kept = R::from == From::input ? d.input(0) : d.output(0);
         if (is_recording()) return through(rule, d.grad(), kept);
         return dispatch_floating(kept.dtype(), [&]<class T>() {
-          using kernels::Real;
-          const auto product = [rule = rule](T g, T v) -> T {
-            return Real<T>(through(rule, Real<T>(g), Real<T>(v))).value;
-          };
+          const auto product = of_reals<R, T>([this]<class X>(X) {
+            return [rule = rule](T g, T v) -> T { return X(through(rule, X(g), X(v))).value; };
+          });
           const Tensor& g = d.grad();
           if (g.strides() != kept.strides() || !is_disposable(g))
             return apply<T>(g, kept, cost_of<R>(), product);

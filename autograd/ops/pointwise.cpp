@@ -118,6 +118,7 @@ struct Reciprocal {
 struct Sin {
   static constexpr std::string_view name = "sin";
   static constexpr From from = From::input;
+  static constexpr bool takes_angles = true;
   auto value(auto x) const { return sin(x); }
   auto slope(const auto& x) const { return cos(x); }
 };
@@ -125,6 +126,7 @@ struct Sin {
 struct Cos {
   static constexpr std::string_view name = "cos";
   static constexpr From from = From::input;
+  static constexpr bool takes_angles = true;
   auto value(auto x) const { return cos(x); }
   auto slope(const auto& x) const { return -sin(x); }
 };

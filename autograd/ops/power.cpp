@@ -14,7 +14,6 @@ namespace {
 
 using elementwise::apply;
 using elementwise::From;
-using elementwise::like;
 using elementwise::transcendental;
 
 /// x^3, in products, and its derivative.
@@ -34,7 +33,7 @@ struct PowNumber {
   static constexpr std::int64_t cost = 2 * transcendental;
   double exponent;
   auto value(auto x) const { return pow(x, exponent); }
-  auto slope(const auto& x) const { return exponent == 0 ? like(x, 0) : exponent * pow(x, exponent - 1); }
+  auto slope(const auto& x) const { return exponent * pow(x, exponent == 0 ? 0 : exponent - 1); }
 };
 
 /// base^x for a number.
@@ -52,7 +51,7 @@ struct Pow {
   static constexpr Keep keep = keep_inputs(0, 1) | keep_outputs(0);
   Tensor forward(const Tensor& base, const Tensor& exponent) const {
     return dispatch_floating(base.dtype(), [&]<class T>() {
-      return apply<T>(base, exponent, 2 * transcendental, [](T x, T y) { return std::pow(x, y); });
+      return apply<T>(base, exponent, 2 * transcendental, [](T x, T y) { return kernels::math::pow(x, y); });
     });
   }
   // The corners are made harmless on the way in, not on the way out, so that second derivatives do not meet 0

@@ -47,6 +47,7 @@ struct Erfinv {
 struct Sinc {
   static constexpr std::string_view name = "sinc";
   static constexpr From from = From::input;
+  static constexpr bool takes_angles = true;
   auto value(auto x) const {
     const auto u = x * std::numbers::pi;
     return where(x == 0, like(x, 1), sin(u) / u);

@@ -20,6 +20,7 @@ using elementwise::transcendental;
 struct Tan {
   static constexpr std::string_view name = "tan";
   static constexpr From from = From::output;
+  static constexpr bool takes_angles = true;
   auto value(auto x) const { return tan(x); }
   auto slope(const auto& y) const { return 1 + y * y; }
 };

@@ -11,6 +11,7 @@
 
 #include <gradus/autograd/kernels/math.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/kernels/power.hpp>
 #include <gradus/autograd/kernels/turns.hpp>
 
 namespace gradus::math_test {
@@ -92,12 +93,44 @@ TEST_CASE("elementary functions of float32 are right to two units in the last pl
   CHECK(worst([](float x) { return math::tanh(x); }, [](double x) { return std::tanh(x); }) < 1.5);
   CHECK(worst([](float x) { return math::erf(x); }, [](double x) { return std::erf(x); }) < 1.3);
   CHECK(worst([](float x) { return math::erfc(x); }, [](double x) { return std::erfc(x); }) < 9);
-  CHECK(worst([](float x) { return math::sin(x); }, [](double x) { return std::sin(x); }) < 0.9);
-  CHECK(worst([](float x) { return math::cos(x); }, [](double x) { return std::cos(x); }) < 0.9);
-  CHECK(worst([](float x) { return math::tan(x); }, [](double x) { return std::tan(x); }) < 1.0);
+  CHECK(worst([](float x) { return math::sin(x); }, [](double x) { return std::sin(x); }) < 0.6);
+  CHECK(worst([](float x) { return math::cos(x); }, [](double x) { return std::cos(x); }) < 0.6);
+  CHECK(worst([](float x) { return math::tan(x); }, [](double x) { return std::tan(x); }) < 0.6);
   CHECK(worst([](float x) { return math::sigmoid(x); },
               [](double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }) <
         2.5);
+}
+
+TEST_CASE("sine, cosine and tangent of moderate arguments have the same bits without the table",
+          "[autograd][math]") {
+  constexpr math::Range moderate = math::Range::moderate;
+  for (const float x : corners()) {
+    if (!(std::abs(x) < 0x1p24F)) continue;
+    CAPTURE(x);
+    const auto bits = [](float y) { return std::bit_cast<std::uint32_t>(y); };
+    CHECK(bits(math::sin(x)) == bits(math::sin<moderate>(x)));
+    CHECK(bits(math::cos(x)) == bits(math::cos<moderate>(x)));
+    CHECK(bits(math::tan(x)) == bits(math::tan<moderate>(x)));
+  }
+}
+
+TEST_CASE("powers of float32 are right to a unit in the last place", "[autograd][math]") {
+  const test::UseIsa use(GENERATE(from_range(test::available_isas())));
+  CAPTURE(kernels::to_string(kernels::isa()));
+  const auto against = [](const std::vector<float>& bases, float y) {
+    return worst_of(
+        bases, [y](float x) { return math::pow(x, y); },
+        [y](double x) { return std::pow(x, static_cast<double>(y)); });
+  };
+  const std::vector<float> bases = corners();
+  double largest = 0;
+  for (const float y : corners()) largest = std::max(largest, against(bases, y));
+  for (const float y : {3.0F, -3.0F, 7.0F, 1000.0F, -0.3F, 2.5F, -150.0F, 8388609.0F, 16777217.0F, 0x1p100F})
+    largest = std::max(largest, against(bases, y));
+  std::vector<float> all;  // of any sign and exponent
+  for (std::uint32_t i = 0; i < 10007; ++i) all.push_back(std::bit_cast<float>(i * 429193U));
+  for (std::uint32_t i = 0; i < 999; ++i) largest = std::max(largest, against(all, all[i * 10]));
+  CHECK(largest < 0.6);
 }
 
 }  // namespace gradus::math_test

@@ -9,6 +9,7 @@
 #include "support/catch.hpp"
 #include "support/fixtures.hpp"
 #include "support/layouts.hpp"
+#include "support/strided.hpp"
 
 namespace gradus::pointwise_test {
 
@@ -181,6 +182,48 @@ TEST_CASE("pointwise functions keep a dense layout and shed gaps", "[pointwise]"
   CHECK(grad(y, x, {.grad_outputs = {ones_like(y)}}).strides() == channels_last.strides());
   CHECK(exp(expand(ones({3, 1}), {3, 4})).is_contiguous());
   CHECK(exp(slice(ones({4, 6}), 1, 0, 6, 2)).is_contiguous());
+}
+
+TEST_CASE("sine and cosine have the same bits whatever stands beside them", "[pointwise]") {
+  Generator generator(1);
+  const Tensor x = uniform({1001}, -100, 100, {}, &generator), large = x.clone(), infinite = x.clone();
+  for (const std::int64_t i : {7, 307, 1000}) select(large, 0, i).fill_(1e30);
+  select(infinite, 0, 999).fill_(INFINITY);
+  for (Tensor (*const f)(const Tensor&, SourceLocation) : {&sin, &cos, &tan, &sinc}) {
+    const auto values = [&](const Tensor& v) { return f(v, SourceLocation::current()).to_vector<float>(); };
+    const std::vector<float> expected = values(x), one = values(large), other = values(infinite);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      if (large.span<float>()[i] != 1e30F) REQUIRE(one[i] == expected[i]);
+      if (i != 999) REQUIRE(other[i] == expected[i]);
+      REQUIRE(f(select(x, 0, static_cast<std::int64_t>(i)), SourceLocation::current()).item<float>() ==
+              expected[i]);
+    }
+    CHECK(std::isnan(other[999]));
+  }
+}
+
+TEST_CASE("a single element goes with all of another tensor, on either side and in any layout",
+          "[pointwise]") {
+  const Shape shape = GENERATE(Shape{3, 37}, Shape{70, 129}, Shape{2, 3, 600});
+  CAPTURE(shape);
+  Generator generator(1);
+  Shape column = shape, row = Shape::filled(shape.size(), 1);
+  column[shape.size() - 1] = 1;
+  row[shape.size() - 1] = shape[shape.size() - 1];
+  for (const Tensor& x : test::strided(randn(shape, {}, &generator)))
+    for (const Shape& other : {Shape{}, row, column}) {
+      CAPTURE(x.strides(), other);
+      const Tensor y = randn(other, {}, &generator), whole = expand(y, shape).contiguous();
+      CHECK(equal(x - y, x.contiguous() - whole));
+      CHECK(equal(y - x, whole - x.contiguous()));
+      CHECK(equal(x < y, x.contiguous() < whole));
+      Tensor changed = x.clone();
+      changed -= y;
+      CHECK(equal(changed, x - whole));
+    }
+  const Tensor a = randn(column, {}, &generator), b = randn(row, {}, &generator);
+  CHECK(equal(a - b, expand(a, shape).contiguous() - expand(b, shape).contiguous()));
+  CHECK(equal(b - a, expand(b, shape).contiguous() - expand(a, shape).contiguous()));
 }
 
 TEST_CASE("float32 is computed in float32", "[pointwise]") {
