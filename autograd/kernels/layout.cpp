@@ -1,6 +1,7 @@
 #include <gradus/autograd/kernels/layout.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include <gradus/autograd/kernels/isa.hpp>
@@ -23,6 +24,18 @@ void with_size(std::size_t size, const F& f) {
     f(std::uint8_t());
 }
 
+/// to[i] = from[-i] for n elements.
+template <class U>
+void reverse_run(std::int64_t n, U* to, const U* from) {
+  typedef U Moved [[gnu::may_alias]];
+  vectorized([n, out = reinterpret_cast<Moved*>(to), in = reinterpret_cast<const Moved*>(from)] {
+#ifndef __clang__  // which asks the addresses instead
+#pragma GCC ivdep
+#endif
+    for (std::int64_t i = 0; i < n; ++i) out[i] = in[-i];
+  });
+}
+
 /// n elements, `to_step` and `from_step` apart; they are moved as bytes, for they are of another type.
 template <class U>
 void copy_run(std::int64_t n, U* to, std::int64_t to_step, const U* from, std::int64_t from_step) {
@@ -32,6 +45,8 @@ void copy_run(std::int64_t n, U* to, std::int64_t to_step, const U* from, std::i
     U value;
     std::memcpy(&value, from, sizeof(U));
     for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i, &value, sizeof(U));
+  } else if (to_step == 1 && from_step == -1) {
+    reverse_run(n, to, from);
   } else {
     for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * to_step, from + i * from_step, sizeof(U));
   }
@@ -124,7 +139,7 @@ void copy_tile_of(std::int64_t rows, std::int64_t columns, U* to, Steps to_steps
 std::size_t row_dim(const Walk<2>& walk) {
   std::size_t best = 0;
   for (std::size_t d = 1; d < walk.rank; ++d)
-    if (walk.strides[d][1] > 0 && walk.strides[d][1] < walk.strides[best][1]) best = d;
+    if (walk.strides[d][1] > 0 && walk.strides[d][1] < std::abs(walk.strides[best][1])) best = d;
   return best > 0 || walk.rank == 1 ? best : 1;
 }
 
@@ -199,7 +214,7 @@ void gather(std::size_t size, const Walk<2>& order, std::int64_t begin, std::int
 std::int64_t band(std::size_t size, const Walk<2>& walk) {
   const std::size_t d = row_dim(walk);
   const std::int64_t step = walk.strides[d][1];
-  if (walk.count == 0 || d == 0 || step <= 0 || step >= walk.strides[0][1]) return 1;
+  if (walk.count == 0 || d == 0 || step <= 0 || step >= std::abs(walk.strides[0][1])) return 1;
   const std::int64_t in_line = cache_line / (step * static_cast<std::int64_t>(size));
   return below(walk, d) * std::clamp<std::int64_t>(in_line, 1, walk.sizes[d]);
 }

@@ -50,6 +50,9 @@ bool is_turned(const Walk<2>& walk) {
   return detail::band(sizeof(T), walk) > 1;
 }
 
+/// Whether `from` lies the other way round along the walk's first dimension.
+inline bool is_reversed(const Walk<2>& walk) { return walk.strides[0][0] == 1 && walk.strides[0][1] == -1; }
+
 /// All elements of a walk over arrays that share no memory, `to` and `from`, perhaps in parallel.
 template <class T>
 void copy_walk(const Walk<2>& walk, T* to, const T* from) {

@@ -58,7 +58,7 @@ void copy_values(const Tensor& source, const Tensor& target) {
   dispatch(source.dtype(), [&]<class S>() {
     dispatch(target.dtype(), [&]<class T>() {
       if constexpr (std::is_same_v<S, T>)
-        if (kernels::is_turned<T>(walk))
+        if (kernels::is_turned<T>(walk) || kernels::is_reversed(walk))
           return kernels::copy_walk(walk, target.mutable_data<T>(), source.data<S>());
       kernels::map(
           walk, elementwise::cheap, [](S v) { return kernels::convert<T>(v); }, target.mutable_data<T>(),

@@ -45,7 +45,7 @@ struct Flip {
   Dims dims;
 
   Tensor forward(const Tensor& x) const {
-    Tensor y = empty(x.shape(), x.dtype());
+    Tensor y = empty_like(x);
     if (x.numel() == 0) return y;
     Strides strides = x.strides();
     std::int64_t last = x.offset();

@@ -87,6 +87,23 @@ TEST_CASE("flip reverses the order along its dimensions", "[pad][flip]") {
   CHECK_THROWS_AS(flip(x, {0, -2}), ValueError);
 }
 
+TEST_CASE("flip reverses tensors of any layout and dtype, and keeps dense layouts", "[pad][flip]") {
+  const DType dtype = GENERATE(float32, float64, int64, boolean);
+  const Shape shape = GENERATE(Shape{3, 70, 5}, Shape{2, 1, 37}, Shape{1, 17, 16});
+  CAPTURE(dtype, shape);
+  Generator generator(1);
+  for (const Tensor& x : strided(randint(0, dtype == boolean ? 2 : 100, shape, {.dtype = dtype}, &generator)))
+    for (const Dims& dims : {Dims{0}, Dims{1}, Dims{2}, Dims{0, 2}, Dims{0, 1, 2}}) {
+      CAPTURE(x.strides(), dims);
+      Tensor expected = x;
+      for (const std::int64_t dim : dims)
+        expected =
+            index_select(expected, dim, shape[static_cast<std::size_t>(dim)] - 1 - arange(x.size(dim)));
+      CHECK(equal(flip(x, dims), expected));
+      CHECK(flip(x, dims).strides() == empty_like(x).strides());
+    }
+}
+
 TEST_CASE("flip agrees with central differences", "[pad][flip][gradient]") {
   for (const Tensor& x : strided(variable({2, 3, 2}))) {
     const auto flipped = [](const Tensor& v) { return flip(v * v, {0, 2}); };
