@@ -3,6 +3,7 @@
 #include <Random123/philox.h>
 
 #include <gradus/autograd/kernels/isa.hpp>
+#include <gradus/autograd/kernels/wide_product.hpp>
 
 namespace gradus {
 
@@ -27,15 +28,17 @@ void RandomCall::blocks(std::uint64_t first_block, std::span<std::uint32_t> word
 }
 
 std::uint64_t RandomCall::below(std::uint64_t range, std::uint64_t i) const {
-  // The first 2^64 mod range values are drawn again; what is left is a multiple of range.
+  auto block = philox(seed_, number_, i / 2);
+  kernels::WideProduct scaled = kernels::scale_words(block.v + i % 2 * 2, range);
+  if (scaled.low >= range) return scaled.high;
+  // 2^64 mod range of the 2^64 numbers are turned down, and as many are left for each result (Lemire, "Fast
+  // random integer generation in an interval", 2019).
   const std::uint64_t surplus = (0 - range) % range;
-  for (std::uint64_t attempt = 0;; ++attempt) {
-    const auto block = philox(seed_, number_, i + (attempt << 48));
-    for (std::size_t word = 0; word < 4; word += 2) {
-      const std::uint64_t drawn = block[word] | std::uint64_t{block[word + 1]} << 32;
-      if (drawn >= surplus) return drawn % range;
-    }
+  for (std::uint64_t attempt = 1; scaled.low < surplus; ++attempt) {
+    block = philox(seed_, number_, i + (attempt << 48));
+    scaled = kernels::scale_words(block.v, range);
   }
+  return scaled.high;
 }
 
 Generator::State Generator::state() const {

@@ -7,6 +7,8 @@
 
 #include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
+#include <gradus/autograd/kernels/turns.hpp>
+#include <gradus/autograd/kernels/wide_product.hpp>
 #include <gradus/autograd/ops/copy.hpp>
 
 namespace gradus {
@@ -46,20 +48,19 @@ void for_batches(const RandomCall& call, std::int64_t n, F f) {
 /// `RandomCall::below` for many numbers in a row.
 class Draws {
  public:
-  static constexpr std::int64_t batch = batch_words / 4;  // a block for each
+  static constexpr std::int64_t batch = batch_words / 2;
   explicit Draws(const RandomCall& call) : call_(call) {}
 
-  /// Makes ready for numbers i, ..., i + batch - 1.
+  /// Makes ready for numbers i, ..., i + batch - 1; i is even.
   void take(std::int64_t i) {
     first_ = i;
-    call_.blocks(static_cast<std::uint64_t>(i), words_);
+    call_.blocks(static_cast<std::uint64_t>(i / 2), words_);
   }
   /// call.below(range, i).
   std::uint64_t below(std::uint64_t range, std::int64_t i) const {
-    const std::uint32_t* words = words_.data() + 4 * (i - first_);
-    const std::uint64_t drawn = words[0] | std::uint64_t{words[1]} << 32;
-    // What is drawn again is less than the range.
-    return drawn >= range ? drawn % range : call_.below(range, static_cast<std::uint64_t>(i));
+    const auto scaled = kernels::scale_words(words_.data() + 2 * (i - first_), range);
+    // Some of those with a low half that is less than the range are drawn again.
+    return scaled.low >= range ? scaled.high : call_.below(range, static_cast<std::uint64_t>(i));
   }
 
  private:
@@ -89,21 +90,48 @@ struct Uniform {
   }
 };
 
+/// Two independent numbers of the standard normal distribution.
+template <class T>
+struct NormalPair {
+  T first, second;
+};
+
+/// From a uniform one in (0, 1] and one in [0, 1) (Box and Muller's transform).
+template <class T>
+NormalPair<T> normal_pair(const std::uint32_t* words) {
+  const T radius = std::sqrt(-2 * std::log(1 - unit<T>(words)));
+  const T angle = 2 * std::numbers::pi_v<T> * unit<T>(words + words_per<T>);
+  return {radius * std::cos(angle), radius * std::sin(angle)};
+}
+/// As above without calls. The one in (0, 1] has 31 bits, so that numbers far from 0 come up too.
+template <>
+inline NormalPair<float> normal_pair<float>(const std::uint32_t* words) {
+  using kernels::math::detail::sin_half_turns;
+  const auto count = static_cast<float>(static_cast<std::int32_t>(~words[0] >> 1));
+  const float radius = std::sqrt(-2.0F * kernels::math::log((count + 0.5F) * 0x1p-31F));
+  const double turns = 2.0 * unit<float>(words + 1);
+  return {radius * static_cast<float>(sin_half_turns(turns, 0, 0.5)),
+          radius * static_cast<float>(sin_half_turns(turns, 0, 0))};
+}
+
 struct Normal {
   double mean, std;
 
   template <class T>
   void fill(const RandomCall& call, std::int64_t n, T* out) const {
-    constexpr std::int64_t w = words_per<T>;
+    constexpr std::int64_t w = words_per<T>, batch = batch_words / w;
     const T centre = static_cast<T>(mean);
     const T spread = static_cast<T>(std);
     for_batches<T>(call, n, [&](std::int64_t i, std::int64_t count, const std::uint32_t* words) {
-      for (std::int64_t j = 0; j < count; j += 2) {  // two independent normals from two uniforms
-        const T radius = spread * std::sqrt(T(-2) * std::log(T(1) - unit<T>(words + j * w)));
-        const T angle = 2 * std::numbers::pi_v<T> * unit<T>(words + (j + 1) * w);
-        out[i + j] = centre + radius * std::cos(angle);
-        if (j + 1 < count) out[i + j + 1] = centre + radius * std::sin(angle);
-      }
+      std::array<T, batch> values;
+      kernels::vectorized([=, to = count == batch ? out + i : values.data()] {
+        for (std::int64_t j = 0; j < batch; j += 2) {
+          const NormalPair<T> pair = normal_pair<T>(words + j * w);
+          to[j] = centre + spread * pair.first;
+          to[j + 1] = centre + spread * pair.second;
+        }
+      });
+      if (count < batch) std::copy_n(values.begin(), count, out + i);
     });
   }
 };
@@ -243,10 +271,10 @@ Tensor randperm(std::int64_t n, const TensorOptions& options, Generator* generat
   const RandomCall call = (generator != nullptr ? *generator : default_generator()).next_call();
   std::int64_t* values = x.mutable_data<std::int64_t>();
   Draws draws(call);
-  for (std::int64_t end = n; end > 1; end -= Draws::batch) {  // Fisher and Yates
-    const std::int64_t begin = std::max<std::int64_t>(end - Draws::batch, 1);
+  for (std::int64_t end = n, begin; end > 1; end = begin) {  // Fisher and Yates
+    begin = (end - 1) / Draws::batch * Draws::batch;
     draws.take(begin);
-    for (std::int64_t last = end - 1; last >= begin; --last)
+    for (std::int64_t last = end - 1; last >= std::max<std::int64_t>(begin, 1); --last)
       std::swap(values[last], values[draws.below(static_cast<std::uint64_t>(last) + 1, last)]);
   }
   x = x.to(options.dtype, at);

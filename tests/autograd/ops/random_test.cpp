@@ -105,6 +105,22 @@ TEST_CASE("randn has the moments of the normal distribution", "[autograd][ops][r
   CHECK(std::abs(product / 100000) < 0.013);
 }
 
+TEST_CASE("a number depends on its place, not on how many there are", "[autograd][ops][random]") {
+  const DType dtype = GENERATE(float32, float64);
+  const auto draw = [&](std::int64_t n) {
+    Generator a(8), b(9);
+    return std::pair(values(randn({n}, {.dtype = dtype}, &a)),
+                     values(randint(0, 1000, {n}, {.dtype = dtype}, &b)));
+  };
+  const auto [normals, integers] = draw(20000);
+  for (const std::int64_t n : {1, 2, 127, 128, 129, 256, 257, 8193}) {
+    CAPTURE(n);
+    const auto [some, others] = draw(n);
+    CHECK(std::equal(some.begin(), some.end(), normals.begin()));
+    CHECK(std::equal(others.begin(), others.end(), integers.begin()));
+  }
+}
+
 TEST_CASE("uniform and normal scale and shift", "[autograd][ops][random]") {
   Generator a(3), b(3);
   const std::vector<double> u = values(uniform({1001}, -2, 3, {.dtype = float64}, &a));
