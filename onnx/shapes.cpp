@@ -1,3 +1,4 @@
+#include <gradus/autograd/ops/create.hpp>
 #include <gradus/onnx/call.hpp>
 
 #include <algorithm>
@@ -115,6 +116,13 @@ void cumsum(Call& call) {
               {{"reverse", call.flag("reverse") ? std::int64_t{1} : std::int64_t{0}}});
 }
 
+Translation triangle(bool upper) {
+  return [upper](Call& call) {
+    const Tensor diagonal = from_vector(Integers{call.integer("diagonal")}, Shape{});
+    call.become("Trilu", {call.input(0), call.constant(diagonal)}, {{"upper", std::int64_t{upper}}});
+  };
+}
+
 }  // namespace
 
 Translations shape_translations() {
@@ -140,7 +148,9 @@ Translations shape_translations() {
           {"slice", slice},
           {"softmax", over_axis("Softmax")},
           {"split", split},
-          {"sum", sum}};
+          {"sum", sum},
+          {"tril", triangle(false)},
+          {"triu", triangle(true)}};
 }
 
 }  // namespace gradus::onnx

@@ -153,6 +153,8 @@ struct OpsModel {
             softmax(x, 1),
             log_softmax(x, 3),
             sum(x, {2}, true),
+            tril(x, -1),
+            triu(x, 2),
             parts[2],
             stack({x, x * 2}, 2),
             matmul(x, transpose(x, 2, 3)),
