@@ -73,7 +73,8 @@ Tensor arange(double start, double stop, double step, const TensorOptions& optio
   const auto first = static_cast<std::int64_t>(start), ahead = static_cast<std::int64_t>(step);
   std::int64_t* out = x.mutable_data<std::int64_t>();
   kernels::parallel_for(n, kernels::chunk_for(1), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) out[i] = first + i * ahead;
+    std::int64_t value = first + begin * ahead;
+    for (std::int64_t i = begin; i < end; ++i, value += ahead) out[i] = value;
   });
   return finish(x, options);
 }
@@ -85,17 +86,18 @@ Tensor arange(std::int64_t stop, const TensorOptions& options) {
 Tensor linspace(double start, double stop, std::int64_t count, const TensorOptions& options) {
   require(count >= 0, "linspace: a count of {} was given; it must not be negative", count);
   const double last = static_cast<double>(std::max<std::int64_t>(count - 1, 1));
+  const double step = stop / last - start / last;
   return generate(count, options, [=](double i) {
-    const double t = i / last;
-    return start * (1 - t) + stop * t;  // exact at both ends
+    return i < last / 2 ? start + i * step : stop - (last - i) * step;  // exact at both ends
   });
 }
 
 Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options) {
   Tensor x = zeros({n, m < 0 ? n : m}, {.dtype = options.dtype});
   dispatch(options.dtype, [&]<class T>() {
-    for (std::int64_t i = 0; i < std::min(x.size(0), x.size(1)); ++i)
-      x.mutable_data<T>()[i * (x.size(1) + 1)] = static_cast<T>(1);
+    T* const out = x.mutable_data<T>();
+    const std::int64_t columns = x.size(1), rows = std::min(x.size(0), columns);
+    for (std::int64_t i = 0; i < rows; ++i) out[i * (columns + 1)] = T(1);
   });
   return finish(x, options);
 }

@@ -123,8 +123,8 @@ TEST_CASE("Long ranges are right in every chunk and dtype", "[create]") {
     CHECK(same(arange(0.1, 0.1 + 0.3 * (n - 0.5), 0.3, {.dtype = dtype}),
                [&](double i) { return rounded(0.1 + i * 0.3); }));
     CHECK(same(linspace(-1, 2, n, {.dtype = dtype}), [&](double i) {
-      const double t = i / static_cast<double>(n - 1);
-      return rounded(-1 * (1 - t) + 2 * t);
+      const double last = static_cast<double>(n - 1), step = 2 / last - -1 / last;
+      return rounded(i < last / 2 ? -1 + i * step : 2 - (last - i) * step);
     }));
     CHECK(same(full({n}, 0.1, {.dtype = dtype}), [&](double) { return rounded(0.1); }));
   }
