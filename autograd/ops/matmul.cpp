@@ -120,7 +120,7 @@ Tensor outer(const Tensor& a, const Tensor& b, SourceLocation at) {
   const OpScope scope("outer", at);
   require<ShapeError>(a.rank() == 1 && b.rank() == 1, "a is {} and b is {}; need two vectors", a.shape(),
                       b.shape());
-  return mul({unsqueeze(a, 1), at}, {unsqueeze(b, 0), at});
+  return mul({unsqueeze(a, 1), at}, {unsqueeze(b.contiguous(), 0), at});  // each of a's goes with all of b's
 }
 
 }  // namespace gradus
