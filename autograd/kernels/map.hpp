@@ -20,6 +20,8 @@ struct Cases {
   Test is_common;  ///< of the same arguments
   auto operator()(auto... x) const { return general(x...); }
 };
+template <class General, class Common, class Test>
+Cases(General, Common, Test) -> Cases<General, Common, Test>;
 
 namespace detail {
 
