@@ -39,11 +39,12 @@ struct Rnn {
       recurrence::forward<T>(sizes, w_hh, first, y, y, cost,
                              [&](std::int64_t t, std::int64_t, std::int64_t i) {
                                T* h = y.mutable_data<T>() + (t * sizes.batch + i) * sizes.hidden;
-                               if (is_relu)
-                                 for (std::int64_t j = 0; j < sizes.hidden; ++j)
-                                   h[j] = h[j] < 0 ? T(0) : h[j];
-                               else
-                                 kernels::tanh_run(h, sizes.hidden);
+                               kernels::vectorized([=, n = sizes.hidden, is_relu = is_relu] {
+                                 if (is_relu)
+                                   for (std::int64_t j = 0; j < n; ++j) h[j] = h[j] < 0 ? T(0) : h[j];
+                                 else
+                                   kernels::tanh_run(h, n);
+                               });
                              });
     });
     return y;
