@@ -37,6 +37,11 @@ function(gradus_library name)
   target_include_directories(gradus_${name} PUBLIC $<BUILD_INTERFACE:${GRADUS_INCLUDE_ROOT}>
                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(gradus_${name} PUBLIC ${arg_LINK} PRIVATE $<BUILD_INTERFACE:gradus_options>)
+  if(NOT GRADUS_SANITIZE)
+    # A program then holds the functions that it calls, and not the others of a source, or of eight that are one.
+    target_compile_options(gradus_${name} PRIVATE -ffunction-sections -fdata-sections)
+    target_link_options(gradus_${name} INTERFACE $<$<PLATFORM_ID:Linux>:LINKER:--gc-sections>)
+  endif()
   if(GRADUS_PRECOMPILE)
     target_precompile_headers(gradus_${name} PRIVATE <algorithm> <cmath> <functional> <memory> <optional> <ranges> <span>
                               <string> <unordered_map> <vector> <fmt/format.h> ${arg_READ_ONCE})
