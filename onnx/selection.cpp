@@ -71,7 +71,8 @@ void norm(Call& call) {
   if (p == 1 || p == 2) return call.become(p == 1 ? "ReduceL1" : "ReduceL2", call.inputs(), over);
   if (p == 0) call.stop("with p = 0 has no ONNX form");
   const std::string powers = call.add("Pow", {call.add("Abs", call.inputs()), call.scalar(p)});
-  const std::string sum = call.add("ReduceSum", {powers, call.constant(dims)}, {{"keepdims", call.keepdims()}});
+  const std::string sum =
+      call.add("ReduceSum", {powers, call.constant(dims)}, {{"keepdims", call.keepdims()}});
   call.become("Pow", {sum, call.scalar(1 / p)});
 }
 
