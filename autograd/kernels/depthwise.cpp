@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <gradus/autograd/kernels/channels.hpp>
 #include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/memory.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
@@ -87,25 +88,6 @@ struct PixelRow {
   PixelRow from_channel(std::int64_t c) const { return {first + c, step}; }
 };
 
-/// Neighbouring channels, as many as have room in so many bytes.
-template <class T, std::size_t bytes>
-struct Lanes {
-  typedef T Vector __attribute__((vector_size(bytes)));
-};
-
-/// Calls `f.operator()<V>(c)` for vectors V of channels from c on, until all have been there.
-template <class T, class F>
-[[gnu::always_inline]] inline void for_lanes(std::int64_t channels, const F& f) {
-  std::int64_t c = 0;
-  const auto run = [&]<class V>() {
-    constexpr auto lanes = static_cast<std::int64_t>(sizeof(V) / sizeof(T));
-    for (; c + lanes <= channels; c += lanes) f.template operator()<V>(c);
-  };
-  run.template operator()<typename Lanes<T, 64>::Vector>();
-  run.template operator()<typename Lanes<T, 16>::Vector>();
-  run.template operator()<T>();
-}
-
 /// Calls `f(first, sequence)` for taps that are as many as the sequence, until all have been there: so many
 /// at a time that few sums pass through memory.
 template <class F>
@@ -158,7 +140,7 @@ template <class T>
                                                  PixelRow<const T> x, const Step* steps, std::int64_t taps,
                                                  const T* weights, PixelRow<T> y) {
   const PixelRow<const T> bias{weights + taps * channels, 0}, sums{y.first, y.step};
-  for_lanes<T>(channels, [&]<class V>(std::int64_t c) {
+  for_channels<T>(channels, [&]<class V>(std::int64_t c) {
     for_taps(taps, [&](std::int64_t tap, auto sequence) {
       add_taps<V>(count, x.from_channel(c), steps + tap, weights + c,
                   (tap == 0 ? bias : sums).from_channel(c), y.from_channel(c), sequence);
@@ -171,7 +153,7 @@ template <class T>
 [[gnu::always_inline]] inline void correlate_rows(std::int64_t channels, std::int64_t count,
                                                   PixelRow<const T> x, const Step* steps, std::int64_t taps,
                                                   PixelRow<const T> y, T* sums) {
-  for_lanes<T>(channels, [&]<class V>(std::int64_t c) {
+  for_channels<T>(channels, [&]<class V>(std::int64_t c) {
     for_taps(taps, [&](std::int64_t tap, auto sequence) {
       add_to_weights<V>(count, x.from_channel(c), steps + tap, y.from_channel(c), sums + c, sequence);
     });

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include <gradus/autograd/kernels/channels.hpp>
 #include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/memory.hpp>
 #include <gradus/autograd/kernels/pixels.hpp>
@@ -89,20 +90,6 @@ void along_both(F transform, const V (&from)[N][N], V (&to)[M][M]) {
   for (std::size_t i = 0; i < M; ++i) transform(half[i], to[i]);
 }
 
-/// Calls f.template operator()<V>(k) for the channels k, by registers V of them, the rest by single ones.
-template <class T, class F>
-void for_channels(std::int64_t channels, F f) {
-  std::int64_t k = 0;
-  const auto by = [&]<class V>(const V&) {
-    constexpr std::int64_t lanes = sizeof(V) / sizeof(T);
-    for (; k + lanes <= channels; k += lanes) f.template operator()<V>(k);
-  };
-  typedef T Wide __attribute__((vector_size(64)));
-  typedef T Register __attribute__((vector_size(32)));
-  if (isa() == Isa::avx512) by(Wide());
-  by(Register());
-  by(T());
-}
 template <class V, class T>
 void load(V& value, const T* from) {
   std::memcpy(&value, from, sizeof(V));

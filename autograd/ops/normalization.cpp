@@ -18,8 +18,6 @@ namespace gradus::normalization {
 
 namespace {
 
-constexpr std::int64_t cost = 4;
-
 /// `tensor`, or `otherwise` for an undefined one, to be broadcast.
 Tensor value_or(const Tensor& tensor, double otherwise, DType dtype) {
   return tensor.defined() ? tensor : full({}, otherwise, {.dtype = dtype});

@@ -15,10 +15,12 @@ Dims trailing_dims(const Tensor& x, const Shape& shape);
 /// Throws unless `parameter`, if defined, has that shape and the dtype of x.
 void check_parameter(const Tensor& x, const Tensor& parameter, const Shape& shape, std::string_view role);
 
+/// Simple operations that an element takes, as for `kernels::chunk_for`.
+inline constexpr std::int64_t cost = 4;
+
 /// f of the elements of tensors of type T that broadcast to `shape`; `counts` as for `kernels::map_groups`.
 template <Element T, std::size_t... counts, class F, class... In>
 Tensor apply(const Shape& shape, F f, const In&... in) {
-  constexpr std::int64_t cost = 4;
   const Tensor y = elementwise::result(shape, dtype_of<T>, in...);
   kernels::map_groups<counts...>(
       kernels::plan_walk(shape, y.strides(), broadcast_strides(in.shape(), in.strides(), shape)...), cost, f,
