@@ -47,9 +47,7 @@ inline Reduced reduce_exponent(float x, float more) {
   // ln 2 in two parts, the first of so few bits that its product with n is exact
   return {bits(shifted) - bits(magic), (x - n * 0.693359375F) + (more + n * 2.12194440e-4F)};
 }
-inline Reduced reduce_exponent(float x) {
-  return reduce_exponent(x, -0.0F);
-}  // adds nothing, not even a sign
+inline Reduced reduce_exponent(float x) { return reduce_exponent(x, -0.0F); }  // which does not change a sign
 
 /// e^r - 1 - r for a reduced r, over r^2.
 inline float exp_tail(float r) {

@@ -136,8 +136,7 @@ auto of_reals(const Make& make) {
 /// - `cost`: simple operations an element; transcendental if not given;
 /// - `takes_integers`: true if the value makes sense for every numeric dtype, not only for floating ones;
 /// - `takes_angles`: true if the value or slope asks for sine, cosine or tangent of the input, or of at most
-/// 4
-///   times as much.
+///   four times as much.
 template <class R>
 struct Pointwise {
   static constexpr std::string_view name = R::name;
