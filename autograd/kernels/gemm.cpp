@@ -52,15 +52,10 @@ void dot_products(const Matrix<const T>& a, const Matrix<const T>& b, const Matr
 /// c = a b by way of its transpose: cheaper to arrange when b is large and stored by columns.
 template <class T>
 void by_transpose(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c, bool accumulate) {
-  const Scratch<T> scratch(c.rows * c.cols);
-  const Matrix<T> flipped = row_major(scratch.data(), c.cols, c.rows);
-  gemm(b.transposed(), a.transposed(), flipped);
-  for (std::int64_t i = 0; i < c.rows; ++i) {
-    T* to = c.data + i * c.row_stride;
-    const T* from = scratch.data() + i;
-    for (std::int64_t j = 0; j < c.cols; ++j)
-      to[j] = accumulate ? to[j] + from[j * c.rows] : from[j * c.rows];
-  }
+  const Scratch<T> flipped(c.rows * c.cols);  // [c.cols, c.rows]
+  if (accumulate) transpose(c.data, c.row_stride, c.rows, c.cols, flipped.data(), c.rows);
+  gemm(b.transposed(), a.transposed(), row_major(flipped.data(), c.cols, c.rows), accumulate);
+  transpose(flipped.data(), c.rows, c.cols, c.rows, c.data, c.row_stride);
 }
 
 /// Rows [begin, end) of columns [first, first + width) of c = a b; a is stored by rows.
@@ -127,6 +122,10 @@ void gemm(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c
   const std::int64_t rows = std::max({chunk_count(c.rows, chunk_count(least_tasks, across)),
                                       chunk_for(cost) / 2, std::min(c.rows, row_tile)});
   const std::int64_t down = chunk_count(c.rows, rows);
+  if (down > 1 && !by_rows(b)) {  // arranged once for all blocks of rows
+    const Scratch<T> arranged = copy_by_rows(b);
+    return gemm(a, row_major<const T>(arranged.data(), b.rows, b.cols), c, accumulate);
+  }
   parallel_for(down * across, chunk_for(std::min(rows, c.rows) * cost),
                [&](std::int64_t begin, std::int64_t end) {
                  const Scratch<T> packed(std::min(depth, a.cols) * width);
