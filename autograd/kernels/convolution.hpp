@@ -52,8 +52,12 @@ void add_partial_sums(std::int64_t count, const T* from, std::int64_t step, std:
   });
 }
 
-/// w (row-major) from x and y.
+/// Whether `convolve_to_weight` can add up a bias as well: where patches are gathered, it is one row of ones
+/// more.
+bool gives_bias(const Convolution& c);
+/// w (row-major) from x and y, and the bias of each channel of y, its sum over all places, unless null.
 template <class T>
-void convolve_to_weight(const Convolution& c, const Planes<const T>& x, const Planes<const T>& y, T* w);
+void convolve_to_weight(const Convolution& c, const Planes<const T>& x, const Planes<const T>& y, T* w,
+                        T* bias);
 
 }  // namespace gradus::kernels

@@ -23,16 +23,18 @@ constexpr std::int64_t depth_at_once = 192;   // result places that one visit of
 ///
 /// With many channels a row holds the padded plane of one channel, its columns sorted by their phase of the
 /// stride, so that every position of the kernel sees each row of places as a run of the plane. With few
-/// channels there is a row for each channel and position, which holds what all places see.
+/// channels there is a row for each channel and position, which holds what all places see, and perhaps one of
+/// ones, for a bias.
 template <class T>
 class Rows {
  public:
-  Rows(const Convolution& c, std::int64_t channels)
+  Rows(const Convolution& c, std::int64_t channels, bool ones)
       : c_(c),
         patches_(c.in < few_channels),
         height_((c.output.h - 1) * c.stride.h + (c.kernel.h - 1) * c.dilation.h + 1),
         phase_(chunk_count((c.output.w - 1) * c.stride.w + (c.kernel.w - 1) * c.dilation.w + 1, c.stride.w)),
-        count_(patches_ ? channels * c.positions() : channels),
+        gathered_(channels * c.positions()),
+        count_(patches_ ? gathered_ + (ones ? 1 : 0) : channels),
         length_(patches_ ? c.output.h * c.output.w : height_ * phase_ * c.stride.w) {}
 
   bool patches() const { return patches_; }
@@ -40,11 +42,15 @@ class Rows {
   std::int64_t length() const { return length_; }
   std::int64_t elements() const { return count_ * length_; }
 
-  /// Fills `to` [count, length] with channels from `from` on; what is padding in it must be zero already, and
-  /// stays so.
+  /// Readies `to` [count, length] for `load`.
+  void clear(T* to) const {
+    std::fill_n(to, elements(), T(0));
+    if (patches_) std::fill(to + gathered_ * length_, to + elements(), T(1));
+  }
+  /// Fills `to` with channels from `from` on; its padding and its ones stay as they are.
   void load(const T* from, const Planes<const T>& x, T* to) const {
     if (patches_)
-      for (std::int64_t r = 0; r < count_; ++r)
+      for (std::int64_t r = 0; r < gathered_; ++r)
         load_patch(from + r / c_.positions() * x.channel, x, r % c_.positions() / c_.kernel.w,
                    r % c_.kernel.w, to + r * length_);
     else
@@ -100,26 +106,29 @@ class Rows {
   const Convolution& c_;
   bool patches_;
   std::int64_t height_, phase_;
+  std::int64_t gathered_;  // of the rows, if patches
   std::int64_t count_, length_;
 };
 
 /// Partial sums over chunks of images, [chunk][group][channel block][row][out], where the rows of a block are
-/// [position, channel], or [channel, position] of patches.
+/// [position, channel], or [channel, position] of patches and perhaps a bias.
 template <class T>
 class Run {
  public:
-  Run(const Convolution& c, const Planes<const T>& x, const Planes<const T>& y)
+  Run(const Convolution& c, const Planes<const T>& x, const Planes<const T>& y, bool with_bias)
       : c_(c),
         x_(x),
         y_(y),
+        with_bias_(with_bias),
+        rows_(c.in * c.positions() + (with_bias ? 1 : 0)),
         block_(std::min<std::int64_t>(c.in, c.in < few_channels ? c.in : 32)),
         blocks_(chunk_count(c.in, block_)),
-        weights_(c.groups * c.in * c.positions() * c.out),
+        weights_(c.groups * rows_ * c.out),
         images_(images_per_chunk()),
         chunks_(chunk_count(c.images, images_)),
         partial_(chunks_ * weights_) {}
 
-  void operator()(T* w) {
+  void operator()(T* w, T* bias) {
     const std::int64_t tasks = chunks_ * c_.groups * blocks_;
     parallel_for(tasks, chunk_for(c_.cost() * images_ / (c_.groups * blocks_)),
                  [&](std::int64_t begin, std::int64_t end) {
@@ -127,6 +136,8 @@ class Run {
                      accumulate(i / (c_.groups * blocks_), i / blocks_ % c_.groups, i % blocks_);
                  });
     combine(w);
+    for (std::int64_t g = 0; with_bias_ && g < c_.groups; ++g)
+      add_partial_sums(chunks_, partial(0, g, 0) + (rows_ - 1) * c_.out, weights_, c_.out, bias + g * c_.out);
   }
 
  private:
@@ -137,20 +148,21 @@ class Run {
   }
 
   T* partial(std::int64_t chunk, std::int64_t group, std::int64_t block) const {
-    return partial_.data() + chunk * weights_ + (group * c_.in + block * block_) * c_.positions() * c_.out;
+    return partial_.data() + chunk * weights_ + (group * rows_ + block * block_ * c_.positions()) * c_.out;
   }
 
   void accumulate(std::int64_t chunk, std::int64_t group, std::int64_t block) const {
     const std::int64_t channel = block * block_, channels = std::min(block_, c_.in - channel);
-    const Rows<T> rows(c_, channels);
-    std::fill_n(partial(chunk, group, block), channels * c_.positions() * c_.out, T(0));
+    const Rows<T> rows(c_, channels, with_bias_);
+    std::fill_n(partial(chunk, group, block), (channels * c_.positions() + (with_bias_ ? 1 : 0)) * c_.out,
+                T(0));
     const std::int64_t first = chunk * images_, last = std::min(c_.images, first + images_);
     const std::int64_t places = c_.output.h * c_.output.w;
     const std::int64_t at_once = std::clamp<std::int64_t>(depth_at_once / places, 1, last - first);
     const Box whole{0, 0, c_.output.h, c_.output.w};
     const bool in_place = readable(y_, c_.out, c_.output, whole);
     const Scratch<T> left(rows.elements() * at_once), right(in_place ? 0 : places * c_.out * at_once);
-    std::fill_n(left.data(), rows.elements() * at_once, T(0));
+    for (std::int64_t k = 0; k < at_once; ++k) rows.clear(left.data() + k * rows.elements());
     for (std::int64_t n = first; n < last; n += at_once) {
       const std::int64_t count = std::min(at_once, last - n);
       for (std::int64_t k = 0; k < count; ++k)
@@ -228,6 +240,8 @@ class Run {
 
   const Convolution& c_;
   Planes<const T> x_, y_;
+  bool with_bias_;
+  std::int64_t rows_;            // of a group
   std::int64_t block_, blocks_;  // of channels of x
   std::int64_t weights_;
   std::int64_t images_, chunks_;
@@ -236,8 +250,14 @@ class Run {
 
 }  // namespace
 
+bool gives_bias(const Convolution& c) {
+  return c.images > 0 && c.in > 0 && c.in < few_channels && c.output.h > 0 && c.output.w > 0 &&
+         !c.depthwise() && !winograd_to_weight_pays(c);
+}
+
 template <class T>
-void convolve_to_weight(const Convolution& c, const Planes<const T>& x, const Planes<const T>& y, T* w) {
+void convolve_to_weight(const Convolution& c, const Planes<const T>& x, const Planes<const T>& y, T* w,
+                        T* bias) {
   const std::int64_t count = c.groups * c.in * c.out * c.positions();
   if (count == 0) return;
   if (c.images == 0 || c.output.h == 0 || c.output.w == 0) {
@@ -245,13 +265,13 @@ void convolve_to_weight(const Convolution& c, const Planes<const T>& x, const Pl
   } else if (c.depthwise()) {
     depthwise_to_weight(c, x, y, w);
   } else if (!winograd_to_weight_pays(c) || !winograd_to_weight(c, x, y, w)) {
-    Run<T>(c, x, y)(w);
+    Run<T>(c, x, y, bias != nullptr)(w, bias);
   }
 }
 
 template void convolve_to_weight(const Convolution&, const Planes<const float>&, const Planes<const float>&,
-                                 float*);
+                                 float*, float*);
 template void convolve_to_weight(const Convolution&, const Planes<const double>&, const Planes<const double>&,
-                                 double*);
+                                 double*, double*);
 
 }  // namespace gradus::kernels

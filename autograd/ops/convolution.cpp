@@ -1,5 +1,7 @@
 #include <gradus/autograd/ops/convolution.hpp>
 
+#include <array>
+
 #include <gradus/autograd/kernels/convolution.hpp>
 #include <gradus/autograd/ops/planes.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
@@ -44,18 +46,24 @@ struct ToInput {
   void backward(Backward& d) const;
 };
 
+/// Whether the gradient of a bias is wanted beside that of the weight.
+enum class Bias { no, yes };
+
 struct ToWeight {
   static constexpr std::string_view name = "conv2d_to_weight";
   static constexpr Keep keep = keep_inputs(0, 1);
   Pair kernel;
   Pair stride, padding, dilation;
   std::int64_t groups;
+  Bias bias;
 
   Conv2dOptions options() const { return {stride, padding, dilation, groups}; }
-  Tensor forward(const Tensor& x, const Tensor& y) const;
+  std::array<Tensor, 2> forward(const Tensor& x, const Tensor& y) const;
   void backward(Backward& d) const;
 };
 
+/// [n, channels, h, w] to [channels]
+Tensor sum_places(const Tensor& y) { return sum(y, {0, 2, 3}); }
 Pair kernel_of(const Tensor& w) { return {w.size(2), w.size(3)}; }
 Pair size_of(const Tensor& x) { return {x.size(2), x.size(3)}; }
 
@@ -72,8 +80,12 @@ Tensor Forward::forward(const Tensor& x, const Tensor& w, const Tensor& bias) co
 
 void Forward::backward(Backward& d) const {
   d.wrt(0, [&] { return to_input(d.grad(), d.input(1), {}, size_of(d.input(0)), options(), {}); });
-  d.wrt(1, [&] { return to_weight(d.input(0), d.grad(), kernel_of(d.input(1)), options(), {}); });
-  d.wrt(2, [&] { return sum(d.grad(), {0, 2, 3}); });
+  if (!d.wants(1)) return d.wrt(2, [&] { return sum_places(d.grad()); });
+  const ToWeight op{
+      kernel_of(d.input(1)), stride, padding, dilation, groups, d.wants(2) ? Bias::yes : Bias::no};
+  auto [weight, bias] = record(op, {}, d.input(0), d.grad());
+  d.set(1, std::move(weight));
+  if (d.wants(2)) d.set(2, std::move(bias));
 }
 
 Tensor ToInput::forward(const Tensor& y, const Tensor& w, const Tensor& bias) const {
@@ -91,22 +103,27 @@ void ToInput::backward(Backward& d) const {
   d.wrt(0,
         [&] { return convolution::forward(d.grad(), d.input(1), {}, size_of(d.input(0)), options(), {}); });
   d.wrt(1, [&] { return to_weight(d.grad(), d.input(0), kernel_of(d.input(1)), options(), {}); });
-  d.wrt(2, [&] { return sum(d.grad(), {0, 2, 3}); });
+  d.wrt(2, [&] { return sum_places(d.grad()); });
 }
 
-Tensor ToWeight::forward(const Tensor& x, const Tensor& y) const {
+std::array<Tensor, 2> ToWeight::forward(const Tensor& x, const Tensor& y) const {
   const Tensor w = empty({y.size(1), x.size(1) / groups, kernel.h, kernel.w}, x.dtype());
+  const kernels::Convolution c = sizes(x.shape(), w.shape(), y.shape(), options());
+  Tensor sums;
+  if (bias == Bias::yes) sums = kernels::gives_bias(c) ? empty({y.size(1)}, y.dtype()) : sum_places(y);
   dispatch_floating(x.dtype(), [&]<class T>() {
-    kernels::convolve_to_weight(sizes(x.shape(), w.shape(), y.shape(), options()), planes::of<const T>(x),
-                                planes::of<const T>(y), w.mutable_data<T>());
+    kernels::convolve_to_weight(c, planes::of<const T>(x), planes::of<const T>(y), w.mutable_data<T>(),
+                                sums.defined() && kernels::gives_bias(c) ? sums.mutable_data<T>() : nullptr);
   });
-  return w;
+  return {w, sums};
 }
 
 void ToWeight::backward(Backward& d) const {
+  const Tensor offset = d.has_grad(1) ? d.grad(1) : Tensor();
   d.wrt(0, [&] { return to_input(d.input(1), d.grad(), {}, size_of(d.input(0)), options(), {}); });
-  d.wrt(1,
-        [&] { return convolution::forward(d.input(0), d.grad(), {}, size_of(d.input(1)), options(), {}); });
+  d.wrt(1, [&] {
+    return convolution::forward(d.input(0), d.grad(), offset, size_of(d.input(1)), options(), {});
+  });
 }
 
 }  // namespace
@@ -121,7 +138,7 @@ Tensor to_input(const Tensor& y, const Tensor& w, const Tensor& bias, const Pair
 }
 Tensor to_weight(const Tensor& x, const Tensor& y, const Pair& kernel, const Conv2dOptions& o,
                  const SourceLocation& at) {
-  return record(ToWeight{kernel, o.stride, o.padding, o.dilation, o.groups}, at, x, y);
+  return record(ToWeight{kernel, o.stride, o.padding, o.dilation, o.groups, Bias::no}, at, x, y)[0];
 }
 
 void check_options(const Conv2dOptions& o) {

@@ -87,9 +87,11 @@ void check(const Case& c, DType dtype) {
     const Tensor y = conv2d(in, w, bias, o);
     CHECK(error(y.detach(), expected.y) < tolerance);
     Tensor(w).zero_grad();
+    Tensor(bias).zero_grad();
     y.backward(last ? channels_last(gy) : gy);
     CHECK(error(in.grad(), expected.x) < tolerance);
     CHECK(error(w.grad(), expected.w) < tolerance);
+    CHECK(error(bias.grad(), sum(gy.to(float64), {0, 2, 3})) < tolerance);
   }
 }
 
