@@ -10,6 +10,7 @@ struct MaxPool2d {
   MaxPool2dOptions options = {};
 
   Tensor operator()(const Tensor& x, SourceLocation at = SourceLocation::current()) const;
+  Tensor operator()(Tensor&& x, SourceLocation at = SourceLocation::current()) const;
 };
 
 }  // namespace gradus::nn

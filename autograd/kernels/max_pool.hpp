@@ -13,8 +13,12 @@
 #include <gradus/autograd/kernels/planes.hpp>
 
 /// Max pooling over the planes of images [N, C, H, W] of any strides. Which element of a window won is kept
-/// as its number among the window's elements in row-major order: one byte, where a window has at most 256.
+/// as its number among the window's elements in row-major order: one byte, where a window has at most 255.
 namespace gradus::kernels {
+
+/// In the place of the number of a winner that is not to count.
+template <class I>
+inline constexpr I nobody = static_cast<I>(-1);
 
 namespace detail {
 
@@ -30,10 +34,10 @@ template <class T>
 using LaneOf = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
 
 /// The winners of `count` <= pool_lanes windows, of whose elements (a, b) `load(a, b)` tells the first; they
-/// lie side by side, and whole ones up to the last lane.
+/// lie side by side, and whole ones up to the last lane. If `positive`, those that are not count as nobody.
 template <bool whole, class T, class I, class Load>
 [[gnu::always_inline]] inline void best_of(const Load& load, std::int64_t down, std::int64_t across,
-                                           std::int64_t count, T* y, I* winner) {
+                                           std::int64_t count, bool positive, T* y, I* winner) {
   using Lane = LaneOf<T>;
   const std::int64_t n = whole ? pool_lanes : count;
   const T* first = load(0, 0);
@@ -54,6 +58,8 @@ template <bool whole, class T, class I, class Load>
       }
     }
   for (std::int64_t l = 0; l < count; ++l) y[l] = best[l];
+  if (positive)
+    for (std::int64_t l = 0; l < n; ++l) number[l] = best[l] <= 0 ? Lane(-1) : number[l];
   if (winner != nullptr)
     for (std::int64_t l = 0; l < count; ++l) winner[l] = static_cast<I>(number[l]);
 }
@@ -96,13 +102,14 @@ template <class T, class I>
 class MaxPoolRow {
  public:
   MaxPoolRow(const PlaneWindows& windows, Planes<const T> x, Planes<T> y, Planes<I> winner, std::int64_t n,
-             std::int64_t i)
+             std::int64_t i, bool positive)
       : windows_(windows),
         x_{x.at(n, 0) + windows.rows[i].begin * x.row, 0, x.channel, windows.rows.step * x.row, x.column},
         y_{y.at(n, 0) + i * y.row, 0, y.channel, 0, y.column},
         winner_{winner.data == nullptr ? nullptr : winner.at(n, 0) + i * winner.row, 0, winner.channel, 0,
                 winner.column},
-        down_(windows.down(i)) {}
+        down_(windows.down(i)),
+        positive_(positive) {}
 
   /// Window j for `count` <= pool_lanes channels from c on, which lie side by side.
   [[gnu::always_inline]] void channels(std::int64_t j, std::int64_t c, std::int64_t count) const {
@@ -110,9 +117,9 @@ class MaxPoolRow {
       return first + a * row + b * column;
     };
     if (count == pool_lanes)
-      best_of<true>(load, down_, windows_.across(j), count, to(j, c), won(j, c));
+      best_of<true>(load, down_, windows_.across(j), count, positive_, to(j, c), won(j, c));
     else
-      best_of<false>(load, down_, windows_.across(j), count, to(j, c), won(j, c));
+      best_of<false>(load, down_, windows_.across(j), count, positive_, to(j, c), won(j, c));
   }
   /// Windows j to j + count, which start `step` columns apart, for `planes` channels from c on: pool_lanes
   /// windows at most.
@@ -127,7 +134,8 @@ class MaxPoolRow {
       return beside;
     };
     I* const winner = won(j, c);
-    best_of<true>(load, down_, windows_.across(j), planes * count, best, winner == nullptr ? winner : number);
+    best_of<true>(load, down_, windows_.across(j), planes * count, positive_, best,
+                  winner == nullptr ? winner : number);
     for (std::int64_t p = 0; p < planes; ++p) {
       std::copy_n(best + p * count, count, to(j, c) + p * y_.channel);
       if (winner != nullptr) std::copy_n(number + p * count, count, winner + p * winner_.channel);
@@ -149,15 +157,17 @@ class MaxPoolRow {
   Planes<T> y_;
   Planes<I> winner_;
   std::int64_t down_;
+  bool positive_;
 };
 
 }  // namespace detail
 
 /// y = the largest element of each window, winner = its number; winner.data may be null. The first in
-/// row-major order among equals; a NaN wins (the last one). By vectors of channels, or of windows of a row.
+/// row-major order among equals; a NaN wins (the last one). If `positive`, nobody wins where y <= 0. By
+/// vectors of channels, or of windows of a row.
 template <class T, class I>
 void max_pool(std::int64_t images, std::int64_t channels, const PlaneWindows& windows, Planes<const T> x,
-              Planes<T> y, Planes<I> winner) {
+              Planes<T> y, Planes<I> winner, bool positive) {
   using detail::pool_lanes;
   const std::int64_t height = windows.rows.count(), width = windows.columns.count();
   const bool wide = channels > 1 && x.channel == 1 && y.channel == 1;
@@ -168,7 +178,7 @@ void max_pool(std::int64_t images, std::int64_t channels, const PlaneWindows& wi
   parallel_for(images * height, chunk_for(wide ? cost / 4 : cost), [&](std::int64_t begin, std::int64_t end) {
     vectorized([=, &windows] {
       for (std::int64_t r = begin; r < end; ++r) {
-        const detail::MaxPoolRow<T, I> row(windows, x, y, winner, r / height, r % height);
+        const detail::MaxPoolRow<T, I> row(windows, x, y, winner, r / height, r % height, positive);
         if (wide) {
           for (std::int64_t j = 0; j < width; ++j)
             for (std::int64_t c = 0; c < channels; c += pool_lanes)
@@ -187,7 +197,7 @@ void max_pool(std::int64_t images, std::int64_t channels, const PlaneWindows& wi
   });
 }
 
-/// y[i, j] = the element of x that won window (i, j).
+/// y[i, j] = the element of x that won window (i, j), 0 for nobody.
 template <class T, class I>
 void gather_winners(std::int64_t images, std::int64_t channels, const PlaneWindows& windows,
                     Planes<const T> x, Planes<const I> winner, Planes<T> y) {
@@ -197,9 +207,12 @@ void gather_winners(std::int64_t images, std::int64_t channels, const PlaneWindo
                    for (std::int64_t i = 0; i < windows.rows.count(); ++i)
                      for (std::int64_t j = 0; j < windows.columns.count(); ++j)
                        for (std::int64_t c = 0; c < channels; ++c) {
-                         const std::int64_t k = winner.at(n, c)[i * winner.row + j * winner.column];
-                         y.at(n, c)[i * y.row + j * y.column] =
-                             x.at(n, c)[windows.row(i, j, k) * x.row + windows.column(j, k) * x.column];
+                         const I k = winner.at(n, c)[i * winner.row + j * winner.column];
+                         T& to = y.at(n, c)[i * y.row + j * y.column];
+                         to =
+                             k == nobody<I>
+                                 ? T(0)
+                                 : x.at(n, c)[windows.row(i, j, k) * x.row + windows.column(j, k) * x.column];
                        }
                });
 }
@@ -221,8 +234,10 @@ void scatter_planes(std::int64_t images, std::int64_t channels, const PlaneWindo
       const T* const from = x.at(n, c) + i * x.row;
       const I* const won = winner.at(n, c) + i * winner.row;
       const std::int64_t* place = places.data();
-      for (std::int64_t j = 0; j < width; ++j, place += most)
-        to[place[won[j * winner.column]]] += from[j * x.column];
+      for (std::int64_t j = 0; j < width; ++j, place += most) {
+        const I k = won[j * winner.column];  // nobody adds 0 to the first place: cheaper than a branch
+        to[place[k == nobody<I> ? 0 : k]] += k == nobody<I> ? T(0) : from[j * x.column];
+      }
     }
   };
   parallel_for(images * channels, chunk_for(windows.row_cost() * height),

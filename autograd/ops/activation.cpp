@@ -124,6 +124,20 @@ Tensor tanh(const Tensor& x, SourceLocation at) { return pointwise(Tanh{}, x, at
 Tensor sigmoid(const Tensor& x, SourceLocation at) { return pointwise(Sigmoid{}, x, at); }
 Tensor relu(const Tensor& x, SourceLocation at) { return pointwise(Relu{}, x, at); }
 Tensor relu(Tensor&& x, SourceLocation at) { return pointwise(Relu{}, std::move(x), at); }
+
+bool take_relu(Tensor& x) {
+  if (!is_recording() || x.impl()->references != 1 || DetectAnomaly::is_on()) return false;
+  const Node* const node = x.impl()->node.get();
+  if (dynamic_cast<const detail::OpNode<elementwise::Pointwise<Relu>>*>(node) == nullptr) return false;
+  const bool unseen = node->use_count() == 1 && node->outputs[0].hooks == nullptr && !node->freed &&
+                      node->saved[0].version == x.version();
+  if (!unseen) return false;
+  const Edge input = node->inputs[0];
+  x.impl()->node = input.node;
+  x.impl()->output = input.output;
+  return true;
+}
+
 Tensor leaky_relu(const Tensor& x, double negative_slope, SourceLocation at) {
   return pointwise(LeakyRelu{negative_slope}, x, at);
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include <gradus/autograd/kernels/max_pool.hpp>
+#include <gradus/autograd/ops/activation.hpp>
 #include <gradus/autograd/ops/planes.hpp>
 #include <gradus/autograd/tape.hpp>
 
@@ -22,7 +23,7 @@ struct Pooling {
             kernels::sliding_windows("width", input_size.w,
                                      {kernel.w, stride.w, padding.w, dilation.w, ceil_mode})};
   }
-  DType number() const { return kernel.h * kernel.w <= 256 ? uint8 : int64; }
+  DType number() const { return kernel.h * kernel.w <= kernels::nobody<std::uint8_t> ? uint8 : int64; }
 };
 
 /// Calls f<I>() for the element type of `winners`.
@@ -84,17 +85,17 @@ Tensor scatter(const Tensor& y, const Tensor& winners, const Pooling& pooling) {
   return record(Scatter{pooling}, SourceLocation::current(), y, winners);
 }
 
-/// Whether a pooling says who won: no, when nobody will ask.
-enum class Winners { no, yes };
+/// Whether a pooling says who won: no, when nobody will ask; or only who is above 0.
+enum class Winners { no, yes, positive };
 
-/// The values, and who won.
+/// The values, and who won. Winners that are above 0 are those that a ReLU before the pooling lets through.
+template <Winners winners>
 struct MaxPool2d {
-  static constexpr std::string_view name = "max_pool2d";
+  static constexpr std::string_view name = winners == Winners::positive ? "relu_max_pool2d" : "max_pool2d";
   static constexpr Keep keep = keep_outputs(1);
   Pair kernel, stride, padding, dilation;
   bool ceil_mode;
   Pair input_size;
-  Winners winners;
 
   Pooling pooling() const { return {kernel, stride, padding, dilation, ceil_mode, input_size}; }
   std::array<Tensor, 2> forward(const Tensor& x) const {
@@ -102,12 +103,13 @@ struct MaxPool2d {
     const Pair size(windows.rows.count(), windows.columns.count());
     const Tensor y = planes::empty(x, size, x.dtype());
     const DType number = pooling().number();
-    const Tensor won = winners == Winners::yes ? planes::empty(x, size, number) : Tensor();
+    const Tensor won = winners != Winners::no ? planes::empty(x, size, number) : Tensor();
     dispatch_numeric(x.dtype(), [&]<class T>() {
       dispatch_number(number, [&]<class I>() {
         const auto [images, channels] = planes::count(x);
         kernels::max_pool(images, channels, windows, planes::of<const T>(x), planes::of<T>(y),
-                          won.defined() ? planes::of<I>(won) : kernels::Planes<I>{});
+                          won.defined() ? planes::of<I>(won) : kernels::Planes<I>{},
+                          winners == Winners::positive);
       });
     });
     return {y, won};
@@ -117,14 +119,11 @@ struct MaxPool2d {
   }
 };
 
-MaxPool2d op_of(const Tensor& x, Pair kernel, const MaxPool2dOptions& options, Winners winners) {
-  return {kernel,
-          options.stride.value_or(kernel),
-          options.padding,
-          options.dilation,
-          options.ceil_mode,
-          planes::size(x),
-          winners};
+template <Winners winners>
+MaxPool2d<winners> op_of(const Tensor& x, Pair kernel, const MaxPool2dOptions& options) {
+  return {
+      kernel,         options.stride.value_or(kernel), options.padding, options.dilation, options.ceil_mode,
+      planes::size(x)};
 }
 
 /// Numbers within windows as places in the plane.
@@ -152,15 +151,23 @@ Tensor flat_places(const Tensor& winners, const Pooling& pooling) {
 MaxPool2dResult max_pool2d_with_indices(const Tensor& x, Pair kernel, const MaxPool2dOptions& options,
                                         SourceLocation at) {
   const OpScope scope("max_pool2d", at);
-  const MaxPool2d op = op_of(x, kernel, options, Winners::yes);
+  const auto op = op_of<Winners::yes>(x, kernel, options);
   auto [values, winners] = record(op, at, x);
   return {values, flat_places(winners, op.pooling())};
 }
 
 Tensor max_pool2d(const Tensor& x, Pair kernel, const MaxPool2dOptions& options, SourceLocation at) {
   const OpScope scope("max_pool2d", at);
-  const Winners winners = is_recording() && x.requires_grad() ? Winners::yes : Winners::no;
-  return record(op_of(x, kernel, options, winners), at, x)[0];
+  return is_recording() && x.requires_grad() ? record(op_of<Winners::yes>(x, kernel, options), at, x)[0]
+                                             : record(op_of<Winners::no>(x, kernel, options), at, x)[0];
+}
+
+Tensor max_pool2d(Tensor&& x, Pair kernel, const MaxPool2dOptions& options, SourceLocation at) {
+  const OpScope scope("max_pool2d", at);
+  Tensor taken = std::move(x);
+  if (!taken.requires_grad() || !take_relu(taken))
+    return max_pool2d(std::as_const(taken), kernel, options, at);
+  return record(op_of<Winners::positive>(taken, kernel, options), at, taken)[0];
 }
 
 }  // namespace gradus

@@ -25,6 +25,10 @@ struct MaxPool2dOptions {
 /// that make no sense.
 Tensor max_pool2d(const Tensor& x, Pair kernel, const MaxPool2dOptions& options = {},
                   SourceLocation at = SourceLocation::current());
+/// As above for a temporary. In max_pool2d(relu(x), ...) the tape keeps one op for the two: its gradient goes
+/// straight to x, and the ReLU's values are forgotten.
+Tensor max_pool2d(Tensor&& x, Pair kernel, const MaxPool2dOptions& options = {},
+                  SourceLocation at = SourceLocation::current());
 
 /// The result of `max_pool2d_with_indices`.
 struct MaxPool2dResult {

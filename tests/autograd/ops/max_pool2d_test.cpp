@@ -5,9 +5,11 @@
 #include <gradus/autograd/gradcheck.hpp>
 #include <gradus/autograd/kernels/parallel.hpp>
 #include <gradus/autograd/ops.hpp>
+#include <gradus/autograd/tape.hpp>
 #include <limits>
 
 #include "support/fixtures.hpp"
+#include "support/same_bits.hpp"
 
 namespace gradus::max_pool2d_test {
 using Catch::Matchers::Contains;
@@ -151,6 +153,72 @@ TEST_CASE("max_pool2d finds the same winners by rows as by channels", "[autograd
     CHECK(same(a.values, b.values));
     CHECK(difference(a.indices, b.indices) == 0);
     CHECK(same(max_pool2d(other, {2, 3}, options), a.values));
+  }
+}
+
+TEST_CASE("A pooled ReLU that nobody sees has the same gradients, bit for bit", "[autograd][ops][pool]") {
+  const Shape shape = GENERATE(Shape{2, 7, 9, 20}, Shape{1, 33, 6, 8}, Shape{3, 19, 18});
+  const auto [kernel, options] = GENERATE(table<Pair, MaxPool2dOptions>({
+      {2, {}},
+      {2, {.stride = 1, .padding = 1}},
+      {{2, 3}, {.stride = {1, 3}, .ceil_mode = true}},
+      {{5, 3}, {.dilation = {1, 2}}},
+  }));
+  Generator generator(4);
+  Tensor x = floor(randn(shape, {}, &generator) * 2 - 1);  // ties, at 0 and above; windows without any above
+  for (std::int64_t i = 0; i < x.numel(); i += 97)
+    x.mutable_span<float>()[static_cast<std::size_t>(i)] = std::numeric_limits<float>::quiet_NaN();
+  for (const Tensor& image : {x, channels_last(x), transpose(transpose(x, -1, -2).contiguous(), -1, -2)}) {
+    Tensor a = image.detach().requires_grad_(), b = image.detach().requires_grad_();
+    const Tensor kept = relu(a);
+    const Tensor y = max_pool2d(kept, kernel, options), z = max_pool2d(relu(b), kernel, options);
+    const Tensor g = randn(y.shape(), {}, &generator);
+    y.backward(g);
+    z.backward(g);
+    CHECK(test::same_bits(y, z));
+    CHECK(test::same_bits(a.grad(), b.grad()));
+  }
+}
+
+TEST_CASE("A pooled ReLU is one op on the tape only if nobody can see it", "[autograd][ops][pool]") {
+  Tensor x = tensor({{{-1, 2}, {3, -4}}}, {.dtype = float64, .requires_grad = true});
+  const auto op = [](const Tensor& y) { return std::string(y.impl()->node->op()); };
+  CHECK(op(max_pool2d(relu(x), 2)) == "relu_max_pool2d");
+  CHECK(op(max_pool2d(relu(x * 1), 2)) == "relu_max_pool2d");
+  const Tensor kept = relu(x);
+  CHECK(op(max_pool2d(kept, 2)) == "max_pool2d");
+  CHECK(op(max_pool2d(Tensor(kept), 2)) == "max_pool2d");
+  Tensor moved = relu(x);
+  const Tensor used = sum(moved);
+  CHECK(op(max_pool2d(std::move(moved), 2)) == "max_pool2d");
+  const Tensor pooled = [&] {
+    const NoGrad guard;
+    return max_pool2d(relu(x), 2);
+  }();
+  CHECK_FALSE(pooled.requires_grad());
+
+  // A hook sees the gradient that arrives at the ReLU, not the one that leaves it.
+  Tensor hooked = relu(x - 5);
+  Tensor seen;
+  hooked.register_hook([&](const Tensor& g) {
+    seen = g;
+    return Tensor();
+  });
+  max_pool2d(std::move(hooked), 2).backward(tensor({{{7}}}, f64));
+  CHECK(difference(seen, tensor({{{7, 0}, {0, 0}}}, f64)) == 0);
+  CHECK(difference(x.grad(), zeros({1, 2, 2}, f64)) == 0);
+}
+
+TEST_CASE("Derivatives of a pooled ReLU", "[autograd][ops][pool][gradient]") {
+  const MaxPool2dOptions options = GENERATE(MaxPool2dOptions{}, MaxPool2dOptions{.stride = 1, .padding = 1});
+  const auto pool = [&](Tensor x) { return max_pool2d(relu(x - 12.5), 2, options); };
+  const auto large = [&](Tensor x) { return max_pool2d(relu(x - 200.5), {17, 16}, {.stride = 1}); };
+  for (const auto& layout : {+[](const Tensor& x) { return x; }, &channels_last}) {
+    const Tensor x = layout(distinct({1, 2, 4, 5})).detach().requires_grad_();
+    CHECK(gradcheck(pool, {x}));
+    CHECK(gradgradcheck(pool, {x}));
+    const Tensor image = layout(distinct({1, 1, 17, 17})).detach().requires_grad_();
+    CHECK(gradcheck(large, {image}));
   }
 }
 
