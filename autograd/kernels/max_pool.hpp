@@ -34,7 +34,8 @@ template <class T>
 using LaneOf = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
 
 /// The winners of `count` <= pool_lanes windows, of whose elements (a, b) `load(a, b)` tells the first; they
-/// lie side by side, and whole ones up to the last lane. If `positive`, those that are not count as nobody.
+/// lie side by side, and whole ones, like their results, up to the last lane. If `positive`, those that are
+/// not count as nobody.
 template <bool whole, class T, class I, class Load>
 [[gnu::always_inline]] inline void best_of(const Load& load, std::int64_t down, std::int64_t across,
                                            std::int64_t count, bool positive, T* y, I* winner) {
@@ -57,11 +58,11 @@ template <bool whole, class T, class I, class Load>
         number[l] = take ? k : number[l];
       }
     }
-  for (std::int64_t l = 0; l < count; ++l) y[l] = best[l];
   if (positive)
     for (std::int64_t l = 0; l < n; ++l) number[l] = best[l] <= 0 ? Lane(-1) : number[l];
   if (winner != nullptr)
-    for (std::int64_t l = 0; l < count; ++l) winner[l] = static_cast<I>(number[l]);
+    for (std::int64_t l = 0; l < n; ++l) winner[l] = static_cast<I>(number[l]);
+  for (std::int64_t l = 0; l < n; ++l) y[l] = best[l];
 }
 
 /// to[i] = from[i * step]
@@ -264,8 +265,10 @@ void scatter_winners(std::int64_t images, std::int64_t channels, const PlaneWind
         std::fill_n(y.at(n, 0) + h * y.row + w * y.column, channels, T(0));
   };
   const std::int64_t cost = windows.row_cost() * channels * height / 4;
+  const bool apart = x.channel != 1;
+  const std::int64_t step = apart ? channels : x.column;
   parallel_for(images, chunk_for(cost), [&](std::int64_t begin, std::int64_t end) {
-    const Scratch<T> line(width * channels);
+    const Scratch<T> line(apart ? width * channels : 0);
     for (std::int64_t n = begin; n < end; ++n) {
       if (tile) {  // only what lies beyond the windows is not written below
         clear(n, 0, windows.rows[height - 1].end, windows.columns[width - 1].end);
@@ -274,14 +277,16 @@ void scatter_winners(std::int64_t images, std::int64_t channels, const PlaneWind
         clear(n, 0, all_rows, 0);
       }
       for (std::int64_t i = 0; i < height; ++i) {
-        interleave_row(x.at(n, 0) + i * x.row, x.channel, x.column, channels, width, line.data());
-        vectorized([=, &windows, source = line.data()] {
+        const T* row_of_x = x.at(n, 0) + i * x.row;
+        if (apart) interleave_row(row_of_x, x.channel, x.column, channels, width, line.data());
+        const T* source = apart ? line.data() : row_of_x;
+        vectorized([=, &windows] {
           const std::int64_t down = windows.down(i);
           const std::int64_t row = windows.rows.step * y.row, column = windows.columns.step * y.column;
           for (std::int64_t j = 0; j < width; ++j) {
             const std::int64_t across = windows.across(j);
             const I* won = winner.at(n, 0) + i * winner.row + j * winner.column;
-            const T* g = source + j * channels;
+            const T* g = source + j * step;
             T* to = y.at(n, 0) + windows.rows[i].begin * y.row + windows.columns[j].begin * y.column;
             for (std::int64_t c = 0; c < channels; c += detail::pool_lanes) {
               const std::int64_t count = std::min(detail::pool_lanes, channels - c);
