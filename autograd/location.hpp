@@ -12,6 +12,15 @@ struct SourceLocation {
   std::uint32_t line = 0;
   const char* function = "";
 
+  constexpr SourceLocation() = default;
+  constexpr SourceLocation(const char* file, std::uint32_t line, const char* function)
+      : file(file), line(line), function(function) {}
+  /// Written out so that calls pass a reference to the temporary, by the calling convention. Copied to the
+  /// stack by wider moves than it was written by, it would hold up every op by 5 ns.
+  constexpr SourceLocation(const SourceLocation& other)
+      : file(other.file), line(other.line), function(other.function) {}
+  constexpr SourceLocation& operator=(const SourceLocation&) = default;
+
   static constexpr SourceLocation current(const char* file = __builtin_FILE(),
                                           std::uint32_t line = __builtin_LINE(),
                                           const char* function = __builtin_FUNCTION()) {

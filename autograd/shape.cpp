@@ -31,13 +31,13 @@ Strides contiguous_strides(const Shape& shape) {
 }
 
 bool is_contiguous(const Shape& shape, const Strides& strides) {
-  if (shape.contains(0)) return true;
+  bool dense = true;
   std::int64_t expected = 1;
   for (std::size_t i = shape.size(); i-- > 0;) {
-    if (shape[i] != 1 && strides[i] != expected) return false;
+    dense = dense && (shape[i] == 1 || strides[i] == expected);
     expected *= shape[i];
   }
-  return true;
+  return dense || expected == 0;
 }
 
 Shape broadcast(const Shape& a, const Shape& b) {
