@@ -69,11 +69,11 @@ void vectorized(F f) {
 }
 #endif
 
-/// As `vectorized` if one of the element types T that `f` works on is floating. Loops over integers alone are
-/// not worth the code.
+/// As `vectorized` if one of the element types T that `f` works on is floating, or a byte, of which a vector
+/// holds many. Loops over int64 alone are not worth the code.
 template <class... T, class F>
 void vectorized_for(F f) {
-  if constexpr ((std::is_floating_point_v<T> || ...))
+  if constexpr (((std::is_floating_point_v<T> || sizeof(T) == 1) || ...))
     vectorized(f);
   else
     f();
