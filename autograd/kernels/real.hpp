@@ -60,6 +60,8 @@ struct Real {
   friend Real tanh(Real x) { return math::tanh(x.value); }
   friend Real erf(Real x) { return math::erf(x.value); }
   friend Real erfc(Real x) { return math::erfc(x.value); }
+  friend Real ndtr(Real x) { return math::ndtr(x.value); }
+  friend Real normal_density(Real x) { return math::normal_density(x.value); }
   friend Real abs(Real x) {
     if constexpr (std::is_signed_v<T>) return std::abs(x.value);
     return x;

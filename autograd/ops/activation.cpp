@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/compare.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
+#include <gradus/autograd/ops/normal_distribution.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
 #include <gradus/autograd/ops/where.hpp>
 
@@ -84,23 +85,23 @@ struct Softplus {
 
 struct LogSigmoid {
   static constexpr std::string_view name = "logsigmoid";
-  static constexpr From from = From::input;
+  static constexpr From from = From::output;
   static constexpr std::int64_t cost = 2 * elementwise::transcendental;
   auto value(auto x) const { return where(x < 0, x, 0) - log1p(exp(-abs(x))); }
-  auto slope(const auto& x) const { return sigmoid(-x); }
+  auto slope(const auto& y) const { return -expm1(y); }  // 1 - sigmoid(x)
 };
+
+Tensor normal_density(const Tensor& x) {
+  return (std::numbers::inv_sqrtpi / std::numbers::sqrt2) * exp(-0.5 * (x * x));
+}
 
 /// x times the normal distribution function.
 struct GeluExact {
   static constexpr std::string_view name = "gelu";
   static constexpr From from = From::input;
   std::string_view approximate = "none";
-  auto value(auto x) const { return 0.5 * x * erfc(x * (-1 / std::numbers::sqrt2)); }  // 1 + erf cancels
-  auto slope(const auto& x) const {
-    const auto probability = 0.5 * (1 + erf(x * (1 / std::numbers::sqrt2)));
-    const auto density = (std::numbers::inv_sqrtpi / std::numbers::sqrt2) * exp(-0.5 * (x * x));
-    return probability + x * density;
-  }
+  auto value(auto x) const { return x * ndtr(x); }
+  auto slope(const auto& x) const { return ndtr(x) + x * normal_density(x); }
 };
 
 struct GeluTanh {

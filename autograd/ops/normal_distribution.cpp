@@ -25,7 +25,7 @@ constexpr double root_2pi = std::numbers::sqrt2 / std::numbers::inv_sqrtpi;
 struct Ndtr {
   static constexpr std::string_view name = "ndtr";
   static constexpr From from = From::input;
-  auto value(auto x) const { return 0.5 * erfc(-root_half * x); }
+  auto value(auto x) const { return ndtr(x); }
   auto slope(const auto& x) const { return exp(-0.5 * x * x) / root_2pi; }
 };
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <numbers>
 #include <vector>
 
 #include <gradus/autograd/kernels/math.hpp>
@@ -93,6 +94,10 @@ TEST_CASE("elementary functions of float32 are right to two units in the last pl
   CHECK(worst([](float x) { return math::tanh(x); }, [](double x) { return std::tanh(x); }) < 1.5);
   CHECK(worst([](float x) { return math::erf(x); }, [](double x) { return std::erf(x); }) < 1.3);
   CHECK(worst([](float x) { return math::erfc(x); }, [](double x) { return std::erfc(x); }) < 9);
+  const auto bell = [](double x) { return std::exp(-0.5 * x * x); };
+  CHECK(worst([](float x) { return math::ndtr(x); },
+              [](double x) { return 0.5 * std::erfc(x * (-1 / std::numbers::sqrt2)); }) < 8);
+  CHECK(worst([](float x) { return math::normal_density(x) * 2.50662827F; }, bell) < 4);
   CHECK(worst([](float x) { return math::sin(x); }, [](double x) { return std::sin(x); }) < 0.6);
   CHECK(worst([](float x) { return math::cos(x); }, [](double x) { return std::cos(x); }) < 0.6);
   CHECK(worst([](float x) { return math::tan(x); }, [](double x) { return std::tan(x); }) < 0.6);
