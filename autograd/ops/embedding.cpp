@@ -52,13 +52,14 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, const EmbeddingOpt
   const OpScope scope("embedding", at);
   require<ShapeError>(weight.rank() == 2, "the weight is {}; needs [count, size]", weight.shape());
   const std::int64_t count = weight.size(0);
-  const std::string what =
-      fmt::format("{} of {}", weight.name().empty() ? "weight" : weight.name(), weight.shape());
+  const auto what = [&] {
+    return fmt::format("{} of {}", weight.name().empty() ? "weight" : weight.name(), weight.shape());
+  };
   indexing::check(indices, count, what);
   std::int64_t padding = -1;
   if (options.padding_idx) {
-    require<IndexError>(*options.padding_idx >= -count && *options.padding_idx < count,
-                        "padding_idx {} is not a row of {}", *options.padding_idx, what);
+    if (*options.padding_idx < -count || *options.padding_idx >= count)
+      fail<IndexError>("padding_idx {} is not a row of {}", *options.padding_idx, what());
     padding = *options.padding_idx < 0 ? *options.padding_idx + count : *options.padding_idx;
   }
   return record(Embedding{padding, options.scale_grad_by_freq}, at, weight, indices);
@@ -73,7 +74,7 @@ Tensor one_hot(const Tensor& indices, std::int64_t classes, SourceLocation at) {
     require(!list.empty(), "there is no index to infer the number of classes from; give it");
     classes = std::max<std::int64_t>(*std::max_element(list.begin(), list.end()) + 1, 0);
   }
-  indexing::check(indices, classes, fmt::format("{} classes", classes));
+  indexing::check(indices, classes, [&] { return fmt::format("{} classes", classes); });
   Shape shape = indices.shape();
   shape.push_back(classes);
   Tensor y = zeros(shape, {.dtype = int64});

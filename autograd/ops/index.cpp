@@ -158,7 +158,7 @@ Tensor scattered(const Tensor& x, std::int64_t dim, const Tensor& index, const T
 void check_list(const Tensor& x, std::size_t d, const Tensor& index) {
   require<ShapeError>(x.rank() > 0, "a 0-d tensor has no dimension to index");
   require<ShapeError>(index.rank() == 1, "the index is {}; needs one dimension", index.shape());
-  indexing::check(index, x.shape()[d], fmt::format("dimension {} of {}", d, x.shape()));
+  indexing::check(index, x.shape()[d], [&] { return fmt::format("dimension {} of {}", d, x.shape()); });
 }
 
 /// Throws unless `index` fits `x` in all dimensions but `d`, and its values that one.
@@ -169,7 +169,7 @@ void check_grid(const Tensor& x, std::size_t d, const Tensor& index) {
                       "the index is {} but x is {}; needs the same rank and, but for dimension {}, no "
                       "larger sizes",
                       index.shape(), x.shape(), d);
-  indexing::check(index, x.shape()[d], fmt::format("dimension {} of {}", d, x.shape()));
+  indexing::check(index, x.shape()[d], [&] { return fmt::format("dimension {} of {}", d, x.shape()); });
 }
 
 void check_same_dtype(const Tensor& x, const Tensor& source) {

@@ -15,7 +15,7 @@ Dims position(std::int64_t i, const Shape& shape) {
 
 }  // namespace
 
-void check(const Tensor& index, std::int64_t size, const std::string& what) {
+void check(const Tensor& index, std::int64_t size, kernels::FunctionRef<std::string()> what) {
   require<DTypeError>(index.dtype() == int64, "the index is {}; needs int64", index.dtype());
   const Tensor dense = index.detach().contiguous();
   const std::int64_t* first = dense.data<std::int64_t>();
@@ -23,7 +23,7 @@ void check(const Tensor& index, std::int64_t size, const std::string& what) {
   const std::int64_t* bad = first;
   while (*bad >= 0 && *bad < size) ++bad;
   fail<IndexError>("index {} at {} is out of range for {}; needs 0 <= index < {}", *bad,
-                   position(bad - first, index.shape()), what, size);
+                   position(bad - first, index.shape()), what(), size);
 }
 
 Tensor along(const Tensor& index, std::size_t dim, const Shape& shape) {

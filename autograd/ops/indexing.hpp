@@ -9,8 +9,8 @@
 namespace gradus::indexing {
 
 /// Throws DTypeError unless `index` is int64, IndexError unless 0 <= index < size everywhere. The text calls
-/// what is indexed `what`.
-void check(const Tensor& index, std::int64_t size, const std::string& what);
+/// what is indexed `what()`.
+void check(const Tensor& index, std::int64_t size, kernels::FunctionRef<std::string()> what);
 
 /// A 1-d `index` as one of `shape`, constant along all dimensions but `dim`.
 Tensor along(const Tensor& index, std::size_t dim, const Shape& shape);

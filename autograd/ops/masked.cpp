@@ -46,7 +46,7 @@ Places find(const Tensor& x, const std::vector<Tensor>& places) {
                       x.rank());
   Tensor rows = zeros({}, {.dtype = int64});
   for (std::size_t d = 0; d < places.size(); ++d) {
-    indexing::check(places[d], x.shape()[d], fmt::format("dimension {} of {}", d, x.shape()));
+    indexing::check(places[d], x.shape()[d], [&] { return fmt::format("dimension {} of {}", d, x.shape()); });
     rows = rows * x.shape()[d] + places[d];
   }
   Shape result = rows.shape();
@@ -83,7 +83,7 @@ Tensor masked_select(const Tensor& x, const Tensor& mask, SourceLocation at) {
 
 Tensor take(const Tensor& x, const Tensor& index, SourceLocation at) {
   const OpScope scope("take", at);
-  indexing::check(index, x.numel(), fmt::format("the elements of {}", x.shape()));
+  indexing::check(index, x.numel(), [&] { return fmt::format("the elements of {}", x.shape()); });
   return reshape(index_select(flatten(x), 0, flatten(index)), index.shape());
 }
 
