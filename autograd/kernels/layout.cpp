@@ -36,15 +36,22 @@ void reverse_run(std::int64_t n, U* to, const U* from) {
   });
 }
 
+/// to[i] = from[0] for n elements.
+template <class U>
+void repeat_run(std::int64_t n, U* to, const U* from) {
+  typedef U Moved [[gnu::may_alias]];
+  vectorized([n, out = reinterpret_cast<Moved*>(to), value = *reinterpret_cast<const Moved*>(from)] {
+    for (std::int64_t i = 0; i < n; ++i) out[i] = value;
+  });
+}
+
 /// n elements, `to_step` and `from_step` apart; they are moved as bytes, for they are of another type.
 template <class U>
 void copy_run(std::int64_t n, U* to, std::int64_t to_step, const U* from, std::int64_t from_step) {
   if (to_step == 1 && from_step == 1) {
     std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(U));
   } else if (to_step == 1 && from_step == 0) {
-    U value;
-    std::memcpy(&value, from, sizeof(U));
-    for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i, &value, sizeof(U));
+    repeat_run(n, to, from);
   } else if (to_step == 1 && from_step == -1) {
     reverse_run(n, to, from);
   } else {
@@ -219,13 +226,17 @@ std::int64_t band(std::size_t size, const Walk<2>& walk) {
   return below(walk, d) * std::clamp<std::int64_t>(in_line, 1, walk.sizes[d]);
 }
 
+void copy_range(std::size_t size, const Walk<2>& walk, std::int64_t begin, std::int64_t end, void* to,
+                const void* from) {
+  with_size(size, [&]<class U>(U) {
+    copy_range(walk, begin, end, 0, static_cast<U*>(to), static_cast<const U*>(from));
+  });
+}
+
 void copy_walk(std::size_t size, const Walk<2>& walk, void* to, const void* from) {
   const std::int64_t unit = 2 * band(size, walk);
-  parallel_for(walk.count, chunk_count(chunk_for(1), unit) * unit, [&](std::int64_t begin, std::int64_t end) {
-    with_size(size, [&]<class U>(U) {
-      copy_range(walk, begin, end, 0, static_cast<U*>(to), static_cast<const U*>(from));
-    });
-  });
+  parallel_for(walk.count, chunk_count(chunk_for(1), unit) * unit,
+               [&](std::int64_t begin, std::int64_t end) { copy_range(size, walk, begin, end, to, from); });
 }
 
 }  // namespace gradus::kernels::detail

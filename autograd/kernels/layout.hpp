@@ -26,6 +26,9 @@ void gather(std::size_t size, const Walk<2>& order, std::int64_t begin, std::int
 /// been used up, more or less; 1 if each element follows the one before.
 std::int64_t band(std::size_t size, const Walk<2>& walk);
 
+void copy_range(std::size_t size, const Walk<2>& walk, std::int64_t begin, std::int64_t end, void* to,
+                const void* from);
+
 void copy_walk(std::size_t size, const Walk<2>& walk, void* to, const void* from);
 
 }  // namespace detail
@@ -52,6 +55,12 @@ bool is_turned(const Walk<2>& walk) {
 
 /// Whether `from` lies the other way round along the walk's first dimension.
 inline bool is_reversed(const Walk<2>& walk) { return walk.strides[0][0] == 1 && walk.strides[0][1] == -1; }
+
+/// Elements [begin, end) of a walk over arrays that share no memory, `to` and `from`.
+template <class T>
+void copy_range(const Walk<2>& walk, std::int64_t begin, std::int64_t end, T* to, const T* from) {
+  detail::copy_range(sizeof(T), walk, begin, end, to, from);
+}
 
 /// All elements of a walk over arrays that share no memory, `to` and `from`, perhaps in parallel.
 template <class T>

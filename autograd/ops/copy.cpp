@@ -1,5 +1,7 @@
 #include <gradus/autograd/ops/copy.hpp>
 
+#include <algorithm>
+
 #include <gradus/autograd/kernels/convert.hpp>
 #include <gradus/autograd/kernels/layout.hpp>
 #include <gradus/autograd/kernels/layout_copies.hpp>
@@ -58,12 +60,36 @@ void copy_values(const Tensor& source, const Tensor& target) {
   dispatch(source.dtype(), [&]<class S>() {
     dispatch(target.dtype(), [&]<class T>() {
       if constexpr (std::is_same_v<S, T>)
-        if (kernels::is_turned<T>(walk) || kernels::is_reversed(walk))
+        if (kernels::is_turned<T>(walk) || kernels::is_reversed(walk) || source.numel() == 1)
           return kernels::copy_walk(walk, target.mutable_data<T>(), source.data<S>());
       kernels::map(
           walk, elementwise::cheap, [](S v) { return kernels::convert<T>(v); }, target.mutable_data<T>(),
           source.data<S>());
     });
+  });
+}
+
+void copy_parts(std::int64_t rows, const std::vector<Part>& parts) {
+  std::int64_t row = 0;  // elements
+  for (const Part& part : parts) row += part.target.numel() / std::max<std::int64_t>(rows, 1);
+  constexpr std::int64_t fewest = 16, size = kernels::chunk_for(elementwise::cheap);
+  if (rows * row <= size || row > size || rows < 2 * fewest) {
+    for (const auto& [source, target] : parts) copy_values(source, target);
+    return;
+  }
+  std::vector<kernels::Walk<2>> walks;
+  for (const auto& [source, target] : parts)
+    walks.push_back(kernels::plan_walk(target.shape(), target.strides(),
+                                       broadcast_strides(source.shape(), source.strides(), target.shape())));
+  const std::int64_t band = kernels::chunk_count(size, fewest * row) * fewest;
+  kernels::parallel_for(rows, band, [&](std::int64_t begin, std::int64_t end) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const std::int64_t count = walks[i].count / rows;
+      dispatch(parts[i].source.dtype(), [&]<class T>() {
+        kernels::copy_range(walks[i], begin * count, end * count, parts[i].target.mutable_data<T>(),
+                            parts[i].source.data<T>());
+      });
+    }
   });
 }
 

@@ -29,9 +29,11 @@ struct Cat {
     Shape shape = xs[0].shape();
     shape[static_cast<std::size_t>(dim)] = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
     Tensor y = empty(shape, xs[0].dtype());
+    std::vector<Part> parts;
     std::int64_t start = 0;
     for (std::size_t i = 0; i < xs.size(); start += sizes[i++])
-      copy_values(xs[i], part(y, dim, start, sizes[i]));
+      parts.push_back({xs[i], part(y, dim, start, sizes[i])});
+    copy_parts(places_before(shape, dim), parts);
     return y;
   }
   void backward(Backward& d) const {

@@ -23,10 +23,20 @@ struct Pad {
     Shape shape = x.shape();
     for (std::size_t d = 0; d < shape.size(); ++d) shape[d] += before[d] + after[d];
     Tensor y = empty(shape, x.dtype());
-    copy_values(Operand(value).as(x.dtype()), y);
+    const Tensor number = Operand(value).as(x.dtype());
+    // Borders of one dimension after the other, each around what the next ones leave.
     std::int64_t start = 0;
-    for (std::size_t d = 0; d < shape.size(); ++d) start += before[d] * y.strides()[d];
-    copy_values(x, y.alias(x.shape(), y.strides(), start));
+    for (std::size_t d = 0; d < shape.size(); ++d) {
+      const auto border = [&](std::int64_t first, std::int64_t length) {
+        shape[d] = length;
+        if (length > 0) copy_values(number, y.alias(shape, y.strides(), start + first * y.strides()[d]));
+      };
+      border(0, before[d]);
+      border(before[d] + x.shape()[d], after[d]);
+      shape[d] = x.shape()[d];
+      start += before[d] * y.strides()[d];
+    }
+    copy_values(x, y.alias(shape, y.strides(), start));
     return y;
   }
   void backward(Backward& d) const {

@@ -104,8 +104,9 @@ struct Embed {
   Tensor forward(const Tensor& x) const {
     Shape shape = x.shape();
     shape[static_cast<std::size_t>(dim)] = size;
-    Tensor y = zeros(shape, {.dtype = x.dtype()});
-    copy_values(x, Slice{dim, start, length, step, size}.forward(y));
+    Tensor y = empty(shape, x.dtype());
+    const Tensor target = Slice{dim, start, length, step, size}.forward(y);
+    copy_parts(places_before(shape, dim), {{zeros({}, {.dtype = x.dtype()}), y}, {x, target}});
     return y;
   }
   void backward(Backward& d) const {

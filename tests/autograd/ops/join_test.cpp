@@ -36,6 +36,29 @@ TEST_CASE("cat takes any dtype and empty tensors", "[join]") {
   CHECK(cat({expand(ones({1, 1}), {1, 3}), zeros({1, 3})}).to_vector<float>() == Values{1, 1, 1, 0, 0, 0});
 }
 
+TEST_CASE("large tensors are joined row by row, in any dtype and strides", "[join]") {
+  const auto check = [](const std::vector<Tensor>& parts, std::int64_t dim) {
+    const Tensor whole = cat(parts, dim);
+    std::int64_t start = 0;
+    for (const Tensor& part : parts) {
+      CHECK(equal(narrow(whole, dim, start, part.size(dim)), part));
+      start += part.size(dim);
+    }
+    CHECK(start == whole.size(dim));
+  };
+  const Tensor a = reshape(arange(333 * 130), {333, 130}), b = reshape(arange(130 * 333), {130, 333}) + 7;
+  for (const DType dtype : {float32, float64, int64, uint8, boolean}) {
+    const Tensor x = remainder(a, 251).to(dtype), y = transpose(remainder(b, 97), 0, 1).to(dtype);
+    const Tensor turned = transpose(transpose(y, 0, 1).contiguous(), 0, 1);
+    check({x, turned, narrow(x, 1, 3, 1), flip(x, {1}), zeros({333, 0}, {.dtype = dtype})}, 1);
+    check({expand(narrow(x, 1, 0, 1), {333, 50}), x, slice(x, 1, 1, 130, 3)}, 1);
+    check({x, turned, x}, 0);
+  }
+  const Tensor images = reshape(arange(3 * 5 * 37 * 210), {3, 5, 37, 210});
+  for (const std::int64_t dim : {0, 1, 2, 3})
+    check({images, images + 1, permute(permute(images, {2, 0, 3, 1}).contiguous(), {1, 3, 0, 2})}, dim);
+}
+
 TEST_CASE("stack makes a new dimension", "[join]") {
   const Tensor a = tensor({1, 2, 3}), b = tensor({4, 5, 6});
   CHECK(stack({a, b}).to_vector<float>() == Values{1, 2, 3, 4, 5, 6});

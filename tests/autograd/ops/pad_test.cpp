@@ -33,6 +33,19 @@ TEST_CASE("pad puts a value around the last dimensions", "[pad]") {
   CHECK(pad(expand(ones({1, 2}), {2, 2}), {1, 0}).to_vector<float>() == Values{0, 1, 1, 0, 1, 1});
 }
 
+TEST_CASE("pad puts the value into every border, of several dimensions, dtypes and strides", "[pad]") {
+  const Tensor a = remainder(reshape(arange(2 * 67 * 310), {2, 67, 310}), 100) + 1;
+  for (const DType dtype : {float32, float64, int64, uint8, boolean}) {
+    const Tensor dense = a.to(dtype);
+    for (const Tensor& x : {dense, transpose(transpose(dense, 1, 2).contiguous(), 1, 2)}) {
+      const Tensor y = pad(x, {3, 1, 0, 2, 1, 0}, 0);
+      CHECK(y.shape() == Shape{3, 69, 314});
+      CHECK(equal(narrow(narrow(narrow(y, 2, 3, 310), 1, 0, 67), 0, 1, 2), x));
+      CHECK(sum(y != 0).item<std::int64_t>() == x.numel());
+    }
+  }
+}
+
 TEST_CASE("pad is a copy even where nothing is added", "[pad]") {
   const Tensor x = ones({2, 2});
   CHECK_FALSE(pad(x, {}).shares_storage(x));

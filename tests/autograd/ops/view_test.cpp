@@ -198,6 +198,20 @@ TEST_CASE("flatten and unflatten join and cut dimensions", "[view]") {
   CHECK_THROWS_AS(unflatten(tensor(1.0), 0, {1}), IndexError);
 }
 
+TEST_CASE("the gradient of a slice of a large tensor is 0 elsewhere", "[view][gradient]") {
+  for (const std::int64_t dim : {0, 1, 2})
+    for (const std::int64_t step : {1, 3}) {
+      const Tensor x = rand({7, 71, 131}).requires_grad_();
+      const Tensor part = slice(x, dim, 2, -1, step);
+      const Tensor ahead = rand(part.shape());
+      for (const Tensor& upstream : {ahead, transpose(transpose(ahead, 1, 2).contiguous(), 1, 2)}) {
+        const Tensor g = grad(part, x, {.grad_outputs = {upstream}, .retain_graph = true});
+        CHECK(equal(slice(g, dim, 2, -1, step), upstream));
+        CHECK(sum(g != 0).item<std::int64_t>() == sum(upstream != 0).item<std::int64_t>());
+      }
+    }
+}
+
 TEST_CASE("views agree with central differences", "[view][gradient]") {
   for (const Tensor& x : strided(variable({2, 3, 4}))) {
     const std::vector<TensorFunction> views{
