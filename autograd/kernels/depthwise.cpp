@@ -88,6 +88,16 @@ struct PixelRow {
   PixelRow from_channel(std::int64_t c) const { return {first + c, step}; }
 };
 
+/// Asks for `rows` rows of `length` elements, which are to be read or written soon. By vectors of channels
+/// they are gone through a line of each pixel at a time, which processors do not foresee.
+template <class T>
+[[gnu::always_inline]] inline void fetch(const T* first, std::int64_t row, std::int64_t rows,
+                                         std::int64_t length) {
+  constexpr std::int64_t line = alignment / sizeof(T);
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t i = 0; i < length; i += line) __builtin_prefetch(first + r * row + i);
+}
+
 /// Calls `f(first, sequence)` for taps that are as many as the sequence, until all have been there: so many
 /// at a time that few sums pass through memory.
 template <class F>
@@ -184,12 +194,20 @@ void correlate_depthwise(const Correlation<T>& c, const Pass& pass) {
                          static_cast<std::int64_t>(steps.size()) * c.groups});
       vectorized([=, &pass, &c, steps = steps.data(), taps = static_cast<std::int64_t>(steps.size()),
                   weights = w.data(), image = c.y.at(i / strips, 0)] {
+        const auto result = [&](std::int64_t h) {
+          return image + (pass.origin.h + h * pass.step.h) * c.y.row + pass.origin.w * c.y.column;
+        };
+        const std::int64_t down = pass.stride.h * pixels.row,
+                           length = seen(pass, corner, first, last).width * pixels.column;
+        fetch(pixels.data, pixels.row, corner.height, length);
         for (std::int64_t h = first; h < last; ++h) {
-          T* const row = image + (pass.origin.h + h * pass.step.h) * c.y.row + pass.origin.w * c.y.column;
-          correlate_row<T>(
-              c.groups, pass.count.w,
-              {pixels.data + (h - first) * pass.stride.h * pixels.row, pass.stride.w * pixels.column}, steps,
-              taps, weights, {row, pass.step.w * c.y.column});
+          const T* const from = pixels.data + (h - first) * down;
+          if (h + 1 < last) {  // what the next row reads besides, and writes
+            fetch(from + corner.height * pixels.row, pixels.row, pass.stride.h, length);
+            fetch(result(h + 1), 0, 1, pass.count.w * pass.step.w * c.y.column);
+          }
+          correlate_row<T>(c.groups, pass.count.w, {from, pass.stride.w * pixels.column}, steps, taps,
+                           weights, {result(h), pass.step.w * c.y.column});
         }
       });
     }
@@ -218,9 +236,17 @@ void depthwise_to_weight(const Convolution& c, const Planes<const T>& x, const P
           steps.push_back({u * c.dilation.h * a.row + v * c.dilation.w * a.column,
                            static_cast<std::int64_t>(steps.size()) * channels});
       vectorized([=, &c, steps = steps.data()] {
-        for (std::int64_t i = 0; i < c.output.h; ++i)
-          correlate_rows<T>(channels, c.output.w, {a.data + i * c.stride.h * a.row, c.stride.w * a.column},
-                            steps, positions, {b.data + i * b.row, b.column}, sum);
+        const std::int64_t height = (c.kernel.h - 1) * c.dilation.h + 1, width = padded.width * a.column;
+        fetch(a.data, a.row, height, width);
+        for (std::int64_t i = 0; i < c.output.h; ++i) {
+          const T* const from = a.data + i * c.stride.h * a.row;
+          if (i + 1 < c.output.h) {  // what the next row reads besides
+            fetch(from + height * a.row, a.row, c.stride.h, width);
+            fetch(b.data + (i + 1) * b.row, 0, 1, c.output.w * b.column);
+          }
+          correlate_rows<T>(channels, c.output.w, {from, c.stride.w * a.column}, steps, positions,
+                            {b.data + i * b.row, b.column}, sum);
+        }
       });
     }
   });
