@@ -58,27 +58,59 @@ void by_transpose(const Matrix<const T>& a, const Matrix<const T>& b, const Matr
   transpose(flipped.data(), c.rows, c.cols, c.rows, c.data, c.row_stride);
 }
 
-/// Rows [begin, end) of columns [first, first + width) of c = a b; a is stored by rows.
+/// Rows [begin, end) of c = a b, where c and b are as wide as a tile; a is stored by rows.
 template <class T>
 void multiply_block(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c,
-                    std::int64_t begin, std::int64_t end, std::int64_t first, std::int64_t width,
-                    bool accumulate, T* packed) {
+                    std::int64_t begin, std::int64_t end, bool accumulate, T* packed) {
   const std::int64_t rows = end - begin, tile = chunk_count(rows, chunk_count(rows, row_tile));
   for (std::int64_t k = 0; k < a.cols; k += depth) {
     const std::int64_t deep = std::min(depth, a.cols - k);
-    const Matrix<const T> block = part(b, k, first, deep, width);
-    const bool in_place = by_rows(block) && (rows < tall || block.row_stride == width);
+    const Matrix<const T> block = part(b, k, 0, deep, b.cols);
+    const bool in_place = by_rows(block) && (rows < tall || block.row_stride == b.cols);
     if (!in_place) copy(block, packed);
     const auto product = [&](std::int64_t m) {
-      return Tile<T>({m, width, deep, std::max(a.row_stride, deep),
-                      in_place ? std::max(block.row_stride, width) : width, std::max(c.row_stride, width)},
+      return Tile<T>({m, b.cols, deep, std::max(a.row_stride, deep),
+                      in_place ? std::max(block.row_stride, b.cols) : b.cols, std::max(c.row_stride, b.cols)},
                      accumulate || k > 0);
     };
     const Tile<T> whole = product(tile), rest = product(rows - (rows - 1) / tile * tile);
     for (std::int64_t i = begin; i < end; i += tile)
       (i + tile <= end ? whole : rest)(a.data + i * a.row_stride + k, in_place ? block.data : packed,
-                                       c.data + i * c.row_stride + first);
+                                       c.data + i * c.row_stride);
   }
+}
+
+/// How a product is cut into tasks.
+struct Blocks {
+  template <class T>
+  Blocks(const Matrix<const T>& a, const Matrix<T>& c)
+      : width(std::min(preferred_tile_columns<T>(), c.cols)),
+        across(chunk_count(c.cols, width)),
+        cost(std::max<std::int64_t>(width * a.cols / 16, 1)),
+        rows(std::max({chunk_count(c.rows, chunk_count(least_tasks, across)), chunk_for(cost) / 2,
+                       std::min(c.rows, row_tile)})),
+        down(chunk_count(c.rows, rows)) {}
+
+  std::int64_t width, across;  // of strips
+  std::int64_t cost;           // of a row of a block
+  std::int64_t rows, down;
+};
+
+/// c = a b, where `strip(i)` gives b strip by strip.
+template <class T, class Strip>
+void multiply(const Matrix<const T>& a, const Strip& strip, const Matrix<T>& c, const Blocks& blocks,
+              bool accumulate) {
+  parallel_for(blocks.down * blocks.across, chunk_for(std::min(blocks.rows, c.rows) * blocks.cost),
+               [&](std::int64_t begin, std::int64_t end) {
+                 const Scratch<T> packed(std::min(depth, a.cols) * blocks.width);
+                 for (std::int64_t t = begin; t < end; ++t) {
+                   const std::int64_t i = t % blocks.down * blocks.rows, j = t / blocks.down;
+                   const Matrix<const T> b = strip(j);
+                   const Matrix<T> columns{c.data + j * blocks.width, c.rows, b.cols, c.row_stride, 1};
+                   multiply_block(a, b, columns, i, std::min(c.rows, i + blocks.rows), accumulate,
+                                  packed.data());
+                 }
+               });
 }
 
 template <class T>
@@ -113,31 +145,56 @@ void gemm(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c
     if (c.rows >= 8 && c.rows * (a.cols + c.cols) < a.cols * c.cols) return by_transpose(a, b, c, accumulate);
   }
   if (!by_rows(a)) {
+    if (c.rows * a.cols > c.cols * (a.cols + c.rows)) return by_transpose(a, b, c, accumulate);
     const Scratch<T> rows = copy_by_rows(a);
     return gemm(row_major<const T>(rows.data(), a.rows, a.cols), b, c, accumulate);
   }
-  const std::int64_t width = std::min(preferred_tile_columns<T>(), c.cols),
-                     across = chunk_count(c.cols, width);
-  const std::int64_t cost = std::max<std::int64_t>(width * a.cols / 16, 1);  // of one row of a block
-  const std::int64_t rows = std::max({chunk_count(c.rows, chunk_count(least_tasks, across)),
-                                      chunk_for(cost) / 2, std::min(c.rows, row_tile)});
-  const std::int64_t down = chunk_count(c.rows, rows);
-  if (down > 1 && !by_rows(b)) {  // arranged once for all blocks of rows
-    const Scratch<T> arranged = copy_by_rows(b);
-    return gemm(a, row_major<const T>(arranged.data(), b.rows, b.cols), c, accumulate);
-  }
-  parallel_for(down * across, chunk_for(std::min(rows, c.rows) * cost),
+  const Blocks blocks(a, c);
+  if (blocks.down > 1 && !by_rows(b)) return gemm(a, Strips<T>(b), c, accumulate);
+  const auto strip = [&](std::int64_t i) {
+    const std::int64_t first = i * blocks.width;
+    return part(b, 0, first, b.rows, std::min(blocks.width, b.cols - first));
+  };
+  multiply(a, strip, c, blocks, accumulate);
+}
+
+template <class T>
+Strips<T>::Strips(const Matrix<const T>& b) : rows_(b.rows), cols_(b.cols), memory_(b.rows * b.cols) {
+  constexpr std::int64_t rows_at_once = 64;
+  const std::int64_t width = preferred_tile_columns<T>(), pieces = chunk_count(b.rows, rows_at_once);
+  parallel_for(chunk_count(b.cols, width) * pieces, chunk_for(rows_at_once * width),
                [&](std::int64_t begin, std::int64_t end) {
-                 const Scratch<T> packed(std::min(depth, a.cols) * width);
                  for (std::int64_t t = begin; t < end; ++t) {
-                   const std::int64_t i = t % down * rows, j = t / down * width;
-                   multiply_block(a, b, c, i, std::min(c.rows, i + rows), j, std::min(width, c.cols - j),
-                                  accumulate, packed.data());
+                   const std::int64_t first = t / pieces * width, row = t % pieces * rows_at_once;
+                   const std::int64_t columns = std::min(width, b.cols - first);
+                   copy(part(b, row, first, std::min(rows_at_once, b.rows - row), columns),
+                        memory_.data() + first * b.rows + row * columns);
                  }
                });
 }
 
+template <class T>
+Matrix<const T> Strips<T>::operator[](std::int64_t i) const {
+  const std::int64_t width = preferred_tile_columns<T>(), first = i * width;
+  return row_major<const T>(memory_.data() + first * rows_, rows_, std::min(width, cols_ - first));
+}
+
+template <class T>
+void gemm(const Matrix<const T>& a, const Strips<T>& b, const Matrix<T>& c, bool accumulate) {
+  if (c.rows == 0 || c.cols == 0) return;
+  if (a.cols == 0) {
+    if (!accumulate) clear(c);
+    return;
+  }
+  multiply(
+      a, [&](std::int64_t i) { return b[i]; }, c, Blocks(a, c), accumulate);
+}
+
 template void gemm(const Matrix<const float>&, const Matrix<const float>&, const Matrix<float>&, bool);
 template void gemm(const Matrix<const double>&, const Matrix<const double>&, const Matrix<double>&, bool);
+template class Strips<float>;
+template class Strips<double>;
+template void gemm(const Matrix<const float>&, const Strips<float>&, const Matrix<float>&, bool);
+template void gemm(const Matrix<const double>&, const Strips<double>&, const Matrix<double>&, bool);
 
 }  // namespace gradus::kernels

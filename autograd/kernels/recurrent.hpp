@@ -1,12 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/real.hpp>
 
 /// One step of recurrent cells for one sequence of the batch. Gates lie one behind the other, `hidden` values
-/// each; all arrays are contiguous, and share no memory.
+/// each; all arrays are contiguous, and share no memory. A loop writes few arrays, for compilers to see that.
 namespace gradus::kernels {
 
 template <class T>
@@ -46,16 +47,17 @@ void lstm_backward(std::int64_t hidden, const T* gates, const T* before, const T
     tanh_run(dout, hidden);
     if (dc_out != nullptr)
       for (std::int64_t j = 0; j < hidden; ++j) to_cell[j] += dc_out[j];
+    for (std::int64_t j = 0; j < hidden; ++j) to_state[j] += dy[j];
     for (std::int64_t j = 0; j < hidden; ++j) {
-      const T total = to_state[j] + dy[j], squashed = dout[j];
-      const T cell = to_cell[j] + total * o[j] * (1 - squashed * squashed);
-      di[j] = cell * g[j] * i[j] * (1 - i[j]);
-      df[j] = cell * before[j] * f[j] * (1 - f[j]);
-      dg[j] = cell * i[j] * (1 - g[j] * g[j]);
-      dout[j] = total * squashed * o[j] * (1 - o[j]);
-      to_cell[j] = cell * f[j];
-      to_state[j] = 0;
+      const T squashed = dout[j];
+      to_cell[j] += to_state[j] * o[j] * (1 - squashed * squashed);
+      dout[j] = to_state[j] * squashed * o[j] * (1 - o[j]);
     }
+    for (std::int64_t j = 0; j < hidden; ++j) di[j] = to_cell[j] * g[j] * i[j] * (1 - i[j]);
+    for (std::int64_t j = 0; j < hidden; ++j) df[j] = to_cell[j] * before[j] * f[j] * (1 - f[j]);
+    for (std::int64_t j = 0; j < hidden; ++j) dg[j] = to_cell[j] * i[j] * (1 - g[j] * g[j]);
+    for (std::int64_t j = 0; j < hidden; ++j) to_cell[j] *= f[j];
+    std::fill_n(to_state, hidden, T(0));
   });
 }
 
@@ -83,15 +85,14 @@ void gru_backward(std::int64_t hidden, const T* gates, const T* part, const T* b
   vectorized([=] {
     const T *r = gates, *z = gates + hidden, *n = gates + 2 * hidden;
     T* __restrict to_gates = dgates, * __restrict to_part = dpart, * __restrict to_state = dh;
-    for (std::int64_t j = 0; j < hidden; ++j) {
-      const T total = to_state[j] + dy[j];
-      const T dn = total * (1 - z[j]) * (1 - n[j] * n[j]);
-      to_gates[j] = to_part[j] = dn * part[2 * hidden + j] * r[j] * (1 - r[j]);
-      to_gates[hidden + j] = to_part[hidden + j] = total * (before[j] - n[j]) * z[j] * (1 - z[j]);
-      to_gates[2 * hidden + j] = dn;
-      to_part[2 * hidden + j] = dn * r[j];
-      to_state[j] = total * z[j];
-    }
+    T *dr = to_gates, *dz = to_gates + hidden, *dn = to_gates + 2 * hidden;
+    for (std::int64_t j = 0; j < hidden; ++j) to_state[j] += dy[j];
+    for (std::int64_t j = 0; j < hidden; ++j) dn[j] = to_state[j] * (1 - z[j]) * (1 - n[j] * n[j]);
+    for (std::int64_t j = 0; j < hidden; ++j) dr[j] = dn[j] * part[2 * hidden + j] * r[j] * (1 - r[j]);
+    for (std::int64_t j = 0; j < hidden; ++j) dz[j] = to_state[j] * (before[j] - n[j]) * z[j] * (1 - z[j]);
+    std::copy_n(dr, 2 * hidden, to_part);
+    for (std::int64_t j = 0; j < hidden; ++j) to_part[2 * hidden + j] = dn[j] * r[j];
+    for (std::int64_t j = 0; j < hidden; ++j) to_state[j] *= z[j];
   });
 }
 

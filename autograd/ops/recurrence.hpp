@@ -46,12 +46,11 @@ template <Element T, class Row>
 void forward(const Sizes& s, const Tensor& w_hh, const Tensor& h0, const Tensor& y, const Tensor& gates,
              std::int64_t cost, Row row) {
   const std::int64_t width = gates.size(2), state = s.batch * s.hidden;
-  const Tensor columns =
-      w_hh.alias({s.hidden, width}, {w_hh.strides()[1], w_hh.strides()[0]}, w_hh.offset()).contiguous();
+  const kernels::Strips<T> weights(matrix<T>(w_hh).transposed());
   for (std::int64_t k = 0; k < s.times; ++k) {
     const std::int64_t t = s.place(k), last = k == 0 ? -1 : s.place(k - 1);
     const T* h = k == 0 ? h0.data<T>() : y.data<T>() + last * state;
-    kernels::gemm(kernels::row_major(h, s.batch, s.hidden), matrix<T>(columns),
+    kernels::gemm(kernels::row_major(h, s.batch, s.hidden), weights,
                   kernels::row_major(gates.mutable_data<T>() + t * s.batch * width, s.batch, width), true);
     kernels::parallel_for(s.batch, kernels::chunk_for(std::max<std::int64_t>(cost * s.hidden, 1)),
                           [&](std::int64_t begin, std::int64_t end) {
@@ -67,6 +66,7 @@ template <Element T, class Row>
 void backward(const Sizes& s, const Tensor& w_hh, const Tensor& dgates, const Tensor& dh, std::int64_t cost,
               Row row) {
   const std::int64_t width = dgates.size(2);
+  const kernels::Strips<T> weights(matrix<T>(w_hh));
   for (std::int64_t k = s.times - 1; k >= 0; --k) {
     const std::int64_t t = s.place(k), last = k == 0 ? -1 : s.place(k - 1);
     kernels::parallel_for(s.batch, kernels::chunk_for(std::max<std::int64_t>(cost * s.hidden, 1)),
@@ -74,7 +74,7 @@ void backward(const Sizes& s, const Tensor& w_hh, const Tensor& dgates, const Te
                             for (std::int64_t i = begin; i < end; ++i) row(t, last, i);
                           });
     kernels::gemm(kernels::row_major<const T>(dgates.data<T>() + t * s.batch * width, s.batch, width),
-                  matrix<T>(w_hh), kernels::row_major(dh.mutable_data<T>(), s.batch, s.hidden), true);
+                  weights, kernels::row_major(dh.mutable_data<T>(), s.batch, s.hidden), true);
   }
 }
 

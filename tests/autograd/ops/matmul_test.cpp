@@ -54,6 +54,8 @@ TEST_CASE("matmul of matrices is the sum of products, on either backend", "[matm
                                                                         {65, 257, 129},
                                                                         {63, 513, 31},
                                                                         {130, 2, 300},
+                                                                        {300, 250, 40},
+                                                                        {33, 700, 130},
                                                                         {193, 513, 229}}) {
     CAPTURE(m, k, n);
     for (const DType dtype : {float32, float64}) {
@@ -69,6 +71,29 @@ TEST_CASE("matmul of matrices is the sum of products, on either backend", "[matm
       const Tensor every_third = slice(wide, 1, 1, 3 * k, 3);
       CHECK(matmul(every_third, b).to(float64).to_vector<double>() ==
             naive(every_third.to(float64).contiguous(), b.to(float64)));
+    }
+  }
+}
+
+TEST_CASE("a factor in strips gives the same products, also added to what is there", "[matmul]") {
+  const UseBackend use(GENERATE(kernels::GemmBackend::automatic, kernels::GemmBackend::eigen));
+  for (const auto& [m, k, n] : std::vector<std::array<std::int64_t, 3>>{
+           {1, 1, 1}, {32, 128, 512}, {5, 300, 65}, {100, 257, 63}, {3, 0, 70}, {0, 4, 4}, {4, 4, 0}}) {
+    CAPTURE(m, k, n);
+    const Tensor a = ramp({m, k}, float32), b = ramp({k, n}, float32);
+    const Tensor by_columns = transpose(transpose(b, 0, 1).contiguous(), 0, 1);
+    const Tensor expected = matmul(a, b);
+    for (const Tensor& factor : {b, by_columns}) {
+      const kernels::Matrix<const float> right{factor.data<float>(), k, n, factor.strides()[0],
+                                               factor.strides()[1]};
+      const kernels::Strips<float> strips(right);
+      const Tensor c = full({m, n}, 7, {.dtype = float32});
+      const auto left = kernels::row_major(a.data<float>(), m, k);
+      const auto result = kernels::row_major(c.mutable_data<float>(), m, n);
+      kernels::gemm(left, strips, result, true);
+      CHECK(equal(c, expected + 7));
+      kernels::gemm(left, strips, result);
+      CHECK(equal(c, expected));
     }
   }
 }
