@@ -54,20 +54,24 @@ void interleave_row(const T* from, std::int64_t channel, std::int64_t column, st
 template <class T>
 void copy_pixels(const T* from, const Planes<const T>& x, std::int64_t channels, const Pair& size,
                  const Box& box, T* to) {
+  const std::int64_t above = std::clamp<std::int64_t>(-box.top, 0, box.height);
   const std::int64_t before = std::clamp<std::int64_t>(-box.left, 0, box.width);
   const std::int64_t inside = std::clamp<std::int64_t>(size.w - box.left, before, box.width) - before;
+  std::int64_t rows = std::clamp<std::int64_t>(size.h - box.top, above, box.height) - above, width = inside;
   const std::int64_t row = box.width * channels;
-  for (std::int64_t h = 0; h < box.height; ++h, to += row) {
-    const std::int64_t y = box.top + h;
-    if (y < 0 || y >= size.h || inside <= 0) {
-      std::fill_n(to, row, T(0));
-      continue;
-    }
-    std::fill_n(to, before * channels, T(0));
-    interleave_row(from + y * x.row + (box.left + before) * x.column, x.channel, x.column, channels, inside,
-                   to + before * channels);
-    std::fill(to + (before + inside) * channels, to + row, T(0));
+  T* const end = to + box.height * row;
+  to = std::fill_n(to, above * row, T(0));
+  from += (box.top + above) * x.row + (box.left + before) * x.column;
+  if (inside == box.width && x.row == inside * x.column) {  // rows without gaps are one
+    width *= rows;
+    rows = std::min<std::int64_t>(rows, 1);
   }
+  for (std::int64_t h = 0; h < rows; ++h) {
+    to = std::fill_n(to, before * channels, T(0));
+    interleave_row(from + h * x.row, x.channel, x.column, channels, width, to);
+    to = std::fill_n(to + width * channels, row - (before + inside) * channels, T(0));
+  }
+  std::fill(to, end, T(0));
 }
 
 }  // namespace gradus::kernels

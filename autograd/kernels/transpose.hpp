@@ -36,24 +36,27 @@ namespace detail {
 
 }  // namespace detail
 
-/// to[c * to_step + r] = from[r * from_step + c] for r < rows, c < columns. A block at a time, so that both
-/// sides stay within a few cache lines.
+/// to[c * to_step + r] = from[r * from_step + c] for r < rows, c < columns, which share no memory. A block at
+/// a time, so that both sides stay within a few cache lines.
 template <class T>
 void transpose(const T* from, std::int64_t from_step, std::int64_t rows, std::int64_t columns, T* to,
                std::int64_t to_step) {
   vectorized([=] {
     constexpr std::int64_t block = 8;
+    const bool squares = std::is_same_v<T, float> && rows >= block && columns >= block;
     for (std::int64_t r = 0; r < rows; r += block) {
       const std::int64_t height = std::min(block, rows - r);
       for (std::int64_t c = 0; c < columns; c += block) {
+        if constexpr (std::is_same_v<T, float>)
+          if (squares) {  // the last ones overlap those before
+            const std::int64_t row = std::min(r, rows - block), column = std::min(c, columns - block);
+            detail::transpose_8x8(from + row * from_step + column, from_step, to + column * to_step + row,
+                                  to_step);
+            continue;
+          }
         const std::int64_t width = std::min(block, columns - c);
         const T* source = from + r * from_step + c;
         T* target = to + c * to_step + r;
-        if constexpr (std::is_same_v<T, float>)
-          if (height == block && width == block) {
-            detail::transpose_8x8(source, from_step, target, to_step);
-            continue;
-          }
         for (std::int64_t j = 0; j < width; ++j)
           for (std::int64_t i = 0; i < height; ++i) target[j * to_step + i] = source[i * from_step + j];
       }

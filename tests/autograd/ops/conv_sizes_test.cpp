@@ -118,7 +118,8 @@ TEST_CASE("conv2d and its gradients are what their definition says at every kind
       {1, 1, 4, 3, {2, 2}, {2, 2}, {.padding = 3}},               // more padding than image
       {2, 3, 5, 4, {6, 7}, {3, 3}, {.padding = 1, .groups = 3}},
       {2, 2, 20, 33, {6, 7}, {3, 3}, {.stride = 2, .padding = 1, .groups = 2}},
-      {2, 37, 1, 1, {9, 8}, {3, 3}, {.padding = 1, .groups = 37}},  // depthwise
+      {2, 37, 1, 1, {9, 8}, {3, 3}, {.padding = 1, .groups = 37}},         // depthwise
+      {2, 19, 1, 1, {13, 11}, {3, 3}, {.padding = {2, 0}, .groups = 19}},  // dense rows
       {2, 64, 1, 1, {9, 9}, {3, 2}, {.stride = 2, .padding = 1, .dilation = {1, 2}, .groups = 64}},
       {2, 6, 1, 2, {5, 5}, {3, 3}, {.padding = 1, .groups = 6}},  // two results a channel
   };
