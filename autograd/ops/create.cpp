@@ -93,11 +93,15 @@ Tensor linspace(double start, double stop, std::int64_t count, const TensorOptio
 }
 
 Tensor eye(std::int64_t n, std::int64_t m, const TensorOptions& options) {
-  Tensor x = zeros({n, m < 0 ? n : m}, {.dtype = options.dtype});
+  Tensor x = empty({n, m < 0 ? n : m}, options.dtype);
   dispatch(options.dtype, [&]<class T>() {
-    T* const out = x.mutable_data<T>();
-    const std::int64_t columns = x.size(1), rows = std::min(x.size(0), columns);
-    for (std::int64_t i = 0; i < rows; ++i) out[i * (columns + 1)] = T(1);
+    const std::int64_t columns = x.size(1);
+    kernels::parallel_for(n, kernels::chunk_for(columns),
+                          [=, out = x.mutable_data<T>()](std::int64_t begin, std::int64_t end) {
+                            std::fill(out + begin * columns, out + end * columns, T(0));
+                            for (std::int64_t i = begin; i < std::min(end, columns); ++i)
+                              out[i * (columns + 1)] = T(1);
+                          });
   });
   return finish(x, options);
 }
