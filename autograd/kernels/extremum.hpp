@@ -18,17 +18,41 @@ bool has_nan_bits(T x) {
     return false;
 }
 
+namespace detail {
+/// A NaN x, or `best`, for single elements and for registers of them, where nothing branches.
+template <class V>
+[[gnu::always_inline]] inline void keep_nan(const V& x, V& best) {
+  if constexpr (std::is_arithmetic_v<V>)
+    best = has_nan_bits(x) ? x : best;
+  else
+    best = x == x ? best : x;
+}
+}  // namespace detail
+
+/// Makes `best` the larger of both, which stays if they are equal; NaN if one of them is.
+template <class V>
+[[gnu::always_inline]] inline void raise(V& best, const V& x) {
+  best = x > best ? x : best;
+  detail::keep_nan(x, best);
+}
+/// Makes `best` the smaller of both, which stays if they are equal; NaN if one of them is.
+template <class V>
+[[gnu::always_inline]] inline void lower(V& best, const V& x) {
+  best = x < best ? x : best;
+  detail::keep_nan(x, best);
+}
+
 /// The larger of both, the first of equals; NaN if one of them is.
 template <class T>
 T larger(T a, T b) {
-  const T best = b > a ? b : a;
-  return has_nan_bits(b) ? b : best;
+  raise(a, b);
+  return a;
 }
 /// The smaller of both, the first of equals; NaN if one of them is.
 template <class T>
 T smaller(T a, T b) {
-  const T best = b < a ? b : a;
-  return has_nan_bits(b) ? b : best;
+  lower(a, b);
+  return a;
 }
 
 }  // namespace gradus::kernels

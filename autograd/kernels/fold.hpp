@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gradus/autograd/kernels/lanes.hpp>
 #include <gradus/autograd/kernels/map.hpp>
 
 namespace gradus::kernels {
@@ -22,41 +23,11 @@ inline constexpr std::int64_t reduction_row = 128;
 
 namespace detail {
 
-/// A block is dealt out to this many partial results in turn, so that additions need not wait for each other
-/// and vectors can hold them. Of each, `depth` elements are merged in pairs before they join it; `group`
-/// elements make one such step.
-inline constexpr std::int64_t lanes = 8;
-inline constexpr std::int64_t depth = 8;
-inline constexpr std::int64_t group = lanes * depth;
-
-/// Neighbouring rows that are folded together: as many as have their lanes in 16 KiB.
+/// Neighbouring rows that are folded together: as many as have their lanes in 64 KiB, and so few that there
+/// are several tiles to share out. The more, the longer are the runs that are read from memory.
 template <class State>
 inline constexpr std::int64_t tile =
-    std::max<std::int64_t>(16, 16384 / (lanes * static_cast<std::int64_t>(sizeof(State))));
-
-/// at(first), at(first + 1), ... at(first + n - 1), merged in pairs.
-template <std::int64_t n, class Fold, class At>
-auto merge_pairs(const Fold& fold, const At& at, std::int64_t first = 0) {
-  if constexpr (n == 1)
-    return at(first);
-  else
-    return fold.merge(merge_pairs<n / 2>(fold, at, first), merge_pairs<n / 2>(fold, at, first + n / 2));
-}
-
-/// Deals n dense elements, the first of index `index`, out to the lanes.
-template <class T, std::size_t N, class Fold, std::size_t... K>
-void fold_dense(const Fold& fold, std::array<const T*, N> x, std::int64_t kept, std::int64_t index,
-                std::int64_t n, typename Fold::State* states, std::index_sequence<K...>) {
-  const auto map = [&](std::int64_t i) { return fold.map(kept, index + i, x[K][i]...); };
-  std::int64_t i = 0;
-  for (; i + group <= n; i += group)
-    for (std::int64_t l = 0; l < lanes; ++l)
-      states[l] = fold.merge(
-          states[l], merge_pairs<depth>(fold, [&](std::int64_t d) { return map(i + d * lanes + l); }));
-  for (; i + lanes <= n; i += lanes)
-    for (std::int64_t l = 0; l < lanes; ++l) states[l] = fold.merge(states[l], map(i + l));
-  for (std::int64_t l = 0; i + l < n; ++l) states[l] = fold.merge(states[l], map(i + l));
-}
+    std::clamp<std::int64_t>(65536 / (lanes * static_cast<std::int64_t>(sizeof(State))), 16, 512);
 
 /// What rows that are folded side by side are of: the first of them, and what the next differ by.
 struct Origin {
@@ -76,7 +47,7 @@ void fold_runs(const Fold& fold, std::array<const T*, N> x, std::array<std::int6
       fold_dense(fold, std::array{x[K] + j * steps[K]...}, origin.kept + j * origin.kept_step,
                  origin.index + j * origin.index_step, n, states + j * lanes, arrays);
     for (std::int64_t j = 0; j < width; ++j)
-      out[j] = merge_pairs<lanes>(fold, [&](std::int64_t l) { return states[j * lanes + l]; });
+      out[j] = merge_lanes<lanes>(fold, [&](std::int64_t l) { return states[j * lanes + l]; });
   });
 }
 
@@ -98,7 +69,7 @@ void fold_group(const Fold& fold, const std::array<const T*, static_cast<std::si
       if (n == group)
         for (std::int64_t j = 0; j < width; ++j)
           lane[j] = fold.merge(
-              lane[j], merge_pairs<depth>(fold, [&](std::int64_t d) { return map(d * lanes + l, j); }));
+              lane[j], merge_elements<depth>(fold, [&](std::int64_t d) { return map(d * lanes + l, j); }));
       else
         for (std::int64_t i = l; i < n; i += lanes)
           for (std::int64_t j = 0; j < width; ++j) lane[j] = fold.merge(lane[j], map(i, j));
@@ -130,8 +101,33 @@ void fold_side_by_side(const Fold& fold, const Walk<1 + N>& row, std::array<cons
   }
   vectorized_for<T>([=] {
     for (std::int64_t j = 0; j < width; ++j)
-      out[j] = merge_pairs<lanes>(fold, [&](std::int64_t l) { return states[l * width + j]; });
+      out[j] = merge_lanes<lanes>(fold, [&](std::int64_t l) { return states[l * width + j]; });
   });
+}
+
+/// As `fold_side_by_side` for n elements of each row, one for a lane at most, x[i, j] the i-th of row j.
+template <std::int64_t n, class T, std::size_t N, class Fold, std::size_t... K>
+void fold_few(const Fold& fold, std::array<const T*, N> x, std::array<std::int64_t, N> steps,
+              std::int64_t width, Origin origin, typename Fold::State* out, std::index_sequence<K...>) {
+  vectorized_for<T>([=] {
+    for (std::int64_t j = 0; j < width; ++j)
+      out[j] = merge_lanes<n>(fold, [&](std::int64_t i) {
+        return fold.merge(fold.start(),
+                          fold.map(origin.kept + j, origin.index + i, x[K][i * steps[K] + j]...));
+      });
+  });
+}
+
+template <class T, std::size_t N, class Fold, std::size_t... M>
+void fold_few(const Fold& fold, const Walk<1 + N>& row, std::array<const T*, N> x, std::int64_t width,
+              Origin origin, typename Fold::State* out, std::index_sequence<M...>) {
+  std::array<std::int64_t, N> steps;
+  for (std::size_t k = 0; k < N; ++k) steps[k] = row.strides[0][k + 1];
+  constexpr std::make_index_sequence<N> arrays;
+  ((row.count == std::int64_t(M) + 1
+        ? fold_few<std::int64_t(M) + 1>(fold, x, steps, width, origin, out, arrays)
+        : void()),
+   ...);
 }
 
 /// Whether the elements lie beside each other in all arrays but the first, their index.
@@ -210,6 +206,7 @@ void fold_block(const Fold& fold, const RowOrder<N>& order, const Walk<1 + N>& r
   const std::int64_t begin = b * reduction_block;
   const std::int64_t end = std::min(row.count, begin + reduction_block);
   const bool side_by_side = lie_side_by_side<N>(order.starts, row);
+  const bool few = row.count > 0 && row.count <= lanes && row.rank == 1 && order.along_kept;
   std::array<State, static_cast<std::size_t>(lanes * tile<State>)> states;
   walk_range(order.starts, first, last, [&](const auto& offsets, std::int64_t n, const auto& steps) {
     const Origin origin = order.origin(offsets[0], begin);
@@ -220,20 +217,13 @@ void fold_block(const Fold& fold, const RowOrder<N>& order, const Walk<1 + N>& r
       x[k] += offsets[k + 1] + (side_by_side ? 0 : begin);
       x_steps[k] = steps[k + 1];
     }
-    if (side_by_side)
+    if (side_by_side && few)
+      fold_few(fold, row, x, n, origin, to, std::make_index_sequence<std::size_t(lanes)>());
+    else if (side_by_side)
       fold_side_by_side(fold, row, x, n, origin, begin, end, states.data(), to, arrays);
     else
       fold_runs(fold, x, x_steps, n, origin, end - begin, states.data(), to, arrays);
   });
-}
-
-/// Folds n dense elements, a block at most, the first of index `index`.
-template <class Fold, class... T>
-typename Fold::State fold_lanes(const Fold& fold, std::int64_t index, std::int64_t n, const T*... in) {
-  typename Fold::State states[static_cast<std::size_t>(lanes)];
-  for (auto& state : states) state = fold.start();
-  fold_dense(fold, std::array{in...}, 0, index, n, states, std::index_sequence_for<T...>());
-  return merge_pairs<lanes>(fold, [&](std::int64_t l) { return states[l]; });
 }
 
 }  // namespace detail

@@ -73,8 +73,8 @@ void reduce_rows(const Fold& fold, const Reduction<N>& plan, const RowOrder<N>& 
 ///
 /// where `kept` and `index` are row-major indices. All but `finish` should be free of branches. What is
 /// merged in which order depends on the shape alone: the same bits for any number of threads and any strides.
-/// A fold whose results depend neither on `index` nor on the order says so by a member `any_order`. `cost` as
-/// for `chunk_for`.
+/// A fold whose results depend neither on `index` nor on the order says so by a member `any_order`; what else
+/// it may say stands in `lanes.hpp`. `cost` as for `chunk_for`.
 template <class Fold, class T, class... Ts>
 void reduce(const Fold& fold, const Reduction<1 + sizeof...(Ts)>& given, std::int64_t cost, const T* in,
             const Ts*... more) {

@@ -1,6 +1,7 @@
 #include <gradus/autograd/ops/adaptive_avg_pool2d.hpp>
 
 #include <gradus/autograd/ops/average_pool.hpp>
+#include <gradus/autograd/ops/reduce.hpp>
 
 namespace gradus {
 
@@ -15,7 +16,10 @@ struct AdaptiveAvgPool2d {
     return {kernels::adaptive_windows(input_size.h, output_size.h),
             kernels::adaptive_windows(input_size.w, output_size.w)};
   }
-  Tensor forward(const Tensor& x) const { return average_pool::mean(plan(), x); }
+  Tensor forward(const Tensor& x) const {
+    const bool whole = output_size.h == 1 && output_size.w == 1;
+    return whole ? gradus::mean(x, {-2, -1}, true) : average_pool::mean(plan(), x);
+  }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return average_pool::gradient(*this, d.grad()); });
   }

@@ -43,12 +43,18 @@ void check_not_empty(const Shape& shape, const Dims& dims) {
 template <Which which, class T>
 struct ValueFold {
   using State = T;
+  static constexpr bool takes_registers = true;
   T* out;
 
   T start() const { return worst<which, T>(); }
   T map(std::int64_t, std::int64_t, T x) const { return x; }
+  void load(auto& to, const auto& x) const { to = x; }
+  void join(auto& best, const auto& x) const {
+    which == Which::largest ? kernels::raise(best, x) : kernels::lower(best, x);
+  }
   T merge(T best, T x) const {
-    return which == Which::largest ? kernels::larger(best, x) : kernels::smaller(best, x);
+    join(best, x);
+    return best;
   }
   void finish(std::int64_t kept, T best) const { out[kept] = best; }
 };

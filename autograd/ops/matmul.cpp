@@ -1,5 +1,6 @@
 #include <gradus/autograd/ops/matmul.hpp>
 
+#include <gradus/autograd/kernels/dot.hpp>
 #include <gradus/autograd/kernels/loops.hpp>
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/matrix.hpp>
@@ -46,18 +47,12 @@ struct MatMul {
   }
 };
 
-/// Adds up products in double.
 template <class T>
-struct DotFold {
-  using State = double;
+struct DotFold : kernels::DotAddition<T> {
   T* out;
 
-  State start() const { return 0; }
-  State map(std::int64_t, std::int64_t, T x, T y) const {
-    return static_cast<double>(x) * static_cast<double>(y);
-  }
-  State merge(State a, State b) const { return a + b; }
-  void finish(std::int64_t, State sum) const { *out = static_cast<T>(sum); }
+  explicit DotFold(T* out) : out(out) {}
+  void finish(std::int64_t, double sum) const { *out = static_cast<T>(sum); }
 };
 
 /// Of vectors of one size and dtype.
@@ -68,7 +63,7 @@ struct Dot {
   Tensor forward(const Tensor& a, const Tensor& b) const {
     Tensor c = empty({}, a.dtype());
     dispatch_floating(a.dtype(), [&]<class T>() {
-      kernels::reduce(DotFold<T>{c.mutable_data<T>()},
+      kernels::reduce(DotFold<T>(c.mutable_data<T>()),
                       reduction::plan(a.shape(), {0}, a.strides(), b.strides()), 1, a.data<T>(), b.data<T>());
     });
     return c;

@@ -46,17 +46,14 @@ void recorded_backward(Backward& d, const Dims& dims, double eps) {
 
 /// Adds up g times the normalised x; the reduced index tells the group.
 template <class T>
-struct WeightFold {
-  using State = double;
+struct WeightFold : kernels::Addition<T> {
+  static constexpr bool takes_registers = false;
   const T *mean, *scale;
   T* out;
 
-  State start() const { return 0; }
-  State map(std::int64_t, std::int64_t group, T g, T x) const {
-    return static_cast<double>(g * ((x - mean[group]) * scale[group]));
-  }
-  State merge(State a, State b) const { return a + b; }
-  void finish(std::int64_t kept, State sum) const { out[kept] = static_cast<T>(sum); }
+  WeightFold(const T* mean, const T* scale, T* out) : mean(mean), scale(scale), out(out) {}
+  T map(std::int64_t, std::int64_t group, T g, T x) const { return g * ((x - mean[group]) * scale[group]); }
+  void finish(std::int64_t kept, double sum) const { out[kept] = static_cast<T>(sum); }
 };
 
 /// The derivative where groups are the rows of g and x [rows, n], and the weight, if any, has n elements.
@@ -88,7 +85,7 @@ class RowsBackward {
   }
   Tensor weight() const {
     Tensor dw = empty({x_.size(1)}, x_.dtype());
-    kernels::reduce(WeightFold<T>{mean_.data<T>(), scale_.template data<T>(), dw.mutable_data<T>()},
+    kernels::reduce(WeightFold<T>(mean_.data<T>(), scale_.template data<T>(), dw.mutable_data<T>()),
                     reduction::plan(x_.shape(), {0}, g_.strides(), x_.strides()), cost, g_.data<T>(),
                     x_.data<T>());
     return dw;

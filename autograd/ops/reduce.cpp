@@ -25,17 +25,17 @@ using reduction::restore_dims;
 template <class T>
 using SumOf = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
 
-/// Adds up in double or int64. `divisor` is 1 for a sum.
+/// Sums, or means if there is a divisor.
 template <class T>
-struct SumFold {
-  using State = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
+struct SumFold : kernels::Addition<T> {
+  using typename kernels::Addition<T>::State;
   SumOf<T>* out;
-  State divisor = 1;
+  State divisor;
 
-  State start() const { return 0; }
-  State map(std::int64_t, std::int64_t, T x) const { return static_cast<State>(x); }
-  State merge(State a, State b) const { return a + b; }
-  void finish(std::int64_t kept, State sum) const { out[kept] = static_cast<SumOf<T>>(sum / divisor); }
+  explicit SumFold(SumOf<T>* out, State divisor = 1) : out(out), divisor(divisor) {}
+  void finish(std::int64_t kept, State sum) const {
+    out[kept] = static_cast<SumOf<T>>(divisor == 1 ? sum : sum / divisor);
+  }
 };
 
 struct Sum {
@@ -47,7 +47,7 @@ struct Sum {
   Tensor forward(const Tensor& x) const {
     return dispatch(x.dtype(), [&]<class T>() {
       Tensor y = empty(reduced_shape(from, dims, keepdim), dtype_of<SumOf<T>>);
-      kernels::reduce(SumFold<T>{y.mutable_data<SumOf<T>>()}, reduction::plan(x, dims), x.data<T>());
+      kernels::reduce(SumFold<T>(y.mutable_data<SumOf<T>>()), reduction::plan(x, dims), x.data<T>());
       return y;
     });
   }
@@ -66,7 +66,7 @@ struct Mean {
   Tensor forward(const Tensor& x) const {
     return dispatch_floating(x.dtype(), [&]<class T>() {
       Tensor y = empty(reduced_shape(from, dims, keepdim), x.dtype());
-      kernels::reduce(SumFold<T>{y.mutable_data<T>(), count()}, reduction::plan(x, dims), x.data<T>());
+      kernels::reduce(SumFold<T>(y.mutable_data<T>(), count()), reduction::plan(x, dims), x.data<T>());
       return y;
     });
   }

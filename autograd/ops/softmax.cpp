@@ -35,21 +35,21 @@ bool side_by_side(const Tensor& x, const Tensor& y, std::int64_t dim) {
   return x.rank() > 1 && x.strides() == y.strides() && x.strides()[static_cast<std::size_t>(dim)] != 1;
 }
 
-template <class F, class T>
-struct RowTotalFold : kernels::TotalFold<F> {
+template <class T>
+struct RowDotFold : kernels::DotAddition<T> {
   T* out;
 
-  RowTotalFold(F f, T* out) : kernels::TotalFold<F>{f}, out(out) {}
+  explicit RowDotFold(T* out) : out(out) {}
   void finish(std::int64_t kept, double sum) const { out[kept] = static_cast<T>(sum); }
 };
 
-/// The sums of f(x...) along `dim`, which stays with size 1.
-template <class T, class F, class... X>
-Tensor row_totals(std::int64_t dim, F f, const Tensor& x, const X&... more) {
+/// The sums of x y along `dim`, which stays with size 1.
+template <class T>
+Tensor row_dots(std::int64_t dim, const Tensor& x, const Tensor& y) {
   Tensor sums = empty(reduction::reduced_shape(x.shape(), {dim}, true), x.dtype());
-  kernels::reduce(RowTotalFold<F, T>(f, sums.mutable_data<T>()),
-                  reduction::plan(x.shape(), {dim}, x.strides(), more.strides()...), elementwise::cheap,
-                  x.data<T>(), more.template data<T>()...);
+  kernels::reduce(RowDotFold<T>(sums.mutable_data<T>()),
+                  reduction::plan(x.shape(), {dim}, x.strides(), y.strides()), elementwise::cheap,
+                  x.data<T>(), y.data<T>());
   return sums;
 }
 
@@ -71,16 +71,15 @@ struct Softmax {
     d.wrt(0, [&] {
       const Tensor g = d.grad(), y = d.output(0);
       if (is_recording()) return Tensor(y * (g - sum(g * y, dim, true)));
-      const auto product = [](auto v, auto w) { return static_cast<double>(v) * static_cast<double>(w); };
       const auto slope = [](auto p, auto up, auto mean) { return p * (up - mean); };
       if (side_by_side(y, g, dim))
         return dispatch_floating(y.dtype(), [&]<class T>() {
-          return elementwise::apply<T, T>(y, g, row_totals<T>(dim, product, g, y), elementwise::cheap, slope);
+          return elementwise::apply<T, T>(y, g, row_dots<T>(dim, g, y), elementwise::cheap, slope);
         });
       return map_rows(
           dim,
           [=]<class T>(std::int64_t n, T* out, const T* p, const T* up) {
-            const T mean = static_cast<T>(kernels::total(product, n, up, p));
+            const T mean = static_cast<T>(kernels::dot(n, up, p));
             for (std::int64_t i = 0; i < n; ++i) out[i] = slope(p[i], up[i], mean);
           },
           y, g);
@@ -99,7 +98,7 @@ struct LogSoftmax {
         []<class T>(std::int64_t n, T* out, const T* in) {
           const T max = kernels::largest(n, in);
           for (std::int64_t i = 0; i < n; ++i) out[i] = kernels::math::exp(in[i] - max);
-          const T log_sum = static_cast<T>(std::log(kernels::total([](T v) { return v; }, n, out)));
+          const T log_sum = static_cast<T>(std::log(kernels::total(n, out)));
           for (std::int64_t i = 0; i < n; ++i) out[i] = (in[i] - max) - log_sum;
         },
         x);
@@ -109,16 +108,15 @@ struct LogSoftmax {
     d.wrt(0, [&] {
       const Tensor g = d.grad(), y = d.output(0);
       if (is_recording()) return Tensor(g - exp(y) * sum(g, dim, true));
-      const auto same = [](auto v) { return v; };
       const auto slope = [](auto log_p, auto up, auto sum) { return up - kernels::math::exp(log_p) * sum; };
       if (side_by_side(y, g, dim))
         return dispatch_floating(y.dtype(), [&]<class T>() {
-          return elementwise::apply<T, T>(y, g, row_totals<T>(dim, same, g), transcendental, slope);
+          return elementwise::apply<T, T>(y, g, sum(g, dim, true), transcendental, slope);
         });
       return map_rows(
           dim,
           [=]<class T>(std::int64_t n, T* out, const T* log_p, const T* up) {
-            const T sum = static_cast<T>(kernels::total(same, n, up));
+            const T sum = static_cast<T>(kernels::total(n, up));
             for (std::int64_t i = 0; i < n; ++i) out[i] = slope(log_p[i], up[i], sum);
           },
           y, g);
@@ -140,10 +138,11 @@ struct ShiftFold : kernels::LargestFold<T> {
 template <class T>
 struct LogSumExpFold {
   using State = double;
+  static constexpr bool maps_first = true;
   T* out;
 
   State start() const { return 0; }
-  State map(std::int64_t kept, std::int64_t, T x) const { return kernels::math::exp(x - out[kept]); }
+  T map(std::int64_t kept, std::int64_t, T x) const { return kernels::math::exp(x - out[kept]); }
   State merge(State a, State b) const { return a + b; }
   void finish(std::int64_t kept, State sum) const { out[kept] += static_cast<T>(std::log(sum)); }
 };

@@ -39,6 +39,29 @@ TEST_CASE("float32 is added up in double", "[reduce]") {
   CHECK(mean(full({1000}, 0.1)).item<float>() == 0.1F);
 }
 
+TEST_CASE("float32 sums lose no more the longer they are", "[reduce]") {
+  // Pairs are rounded to float32, each by 2^-24 of its sum at most; what follows is double.
+  const double tenth = 0.1F, unit = 0.0625;  // of 10^6 in float32
+  CHECK(std::abs(sum(full({10'000'000}, 0.1)).item<double>() - 10'000'000 * tenth) <= unit);
+  Generator generator(3);
+  for (const std::int64_t n : {64, 1000, 4096, 100'001}) {
+    CAPTURE(n);
+    const Tensor x = uniform({n}, -1, 1, {}, &generator), y = uniform({n}, -1, 1, {}, &generator);
+    const auto bound = [](const Tensor& terms) { return 0x1p-23 * sum(abs(terms)).item<double>(); };
+    const Tensor v = x.to(float64), w = y.to(float64);
+    CHECK(std::abs(sum(x).item<double>() - sum(v).item<double>()) <= bound(v));
+    CHECK(std::abs(dot(x, y).item<double>() - dot(v, w).item<double>()) <= 2 * bound(v * w));
+  }
+}
+
+TEST_CASE("products of float32 do not leave its range on the way", "[reduce]") {
+  const Tensor x = reshape(tensor({1e30, 1e-30}), {2, 1}), many = expand(x, {2, 64});
+  CHECK(std::abs(prod(transpose(many, 0, 1).contiguous(), 1).mutable_span<float>()[63] - 1) < 1e-6);
+  CHECK(std::abs(prod(tensor({1e30, 1e30, 1e-30, 1e-30})).item<double>() - 1) < 1e-6);
+  const Tensor row = cat({full({100}, 100), full({100}, 0.01)}, 0);
+  CHECK(std::abs(prod(row).item<double>() - 1) < 1e-5);
+}
+
 TEST_CASE("integers and truth values add up and multiply to int64", "[reduce]") {
   CHECK(sum(full({1000}, 255, {.dtype = uint8})).dtype() == int64);
   CHECK(sum(full({1000}, 255, {.dtype = uint8})).item<int>() == 255000);
