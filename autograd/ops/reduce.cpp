@@ -95,39 +95,37 @@ Tensor product_of_others(const Tensor& factors) {
 template <class T>
 struct ProductFold {
   using State = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
+  static constexpr bool takes_registers = true;
   SumOf<T>* out;
 
   State start() const { return 1; }
   State map(std::int64_t, std::int64_t, T x) const { return static_cast<State>(x); }
+  void load(auto& to, const auto& x) const { to = x; }
+  void join(auto& product, const auto& x) const { product *= x; }
   State merge(State a, State b) const { return a * b; }
   void finish(std::int64_t kept, State product) const { out[kept] = static_cast<SumOf<T>>(product); }
 };
 
 /// A product as mantissa times 2^exponent, so that it does not leave the range of double. Factors of 0 are
-/// left out and counted.
+/// left out and counted. All are doubles, which vectors hold together.
 struct ScaledProduct {
-  double mantissa;  ///< at least 1 and below 2, or -2 and -1; NaN if a factor is not finite
-  std::int64_t exponent, zeros;
+  double mantissa;  ///< of size 1 to 2^500; NaN if a factor is not finite
+  double exponent, zeros;
 };
 
-/// Of a factor that is neither 0 nor subnormal.
-ScaledProduct scaled(double x) {
-  constexpr std::int64_t bits = 52, bias = 1023, special = 0x7ff;
-  const auto all = std::bit_cast<std::int64_t>(x), field = (all >> bits) & special;
-  const auto mantissa = std::bit_cast<double>((all & ~(special << bits)) | (bias << bits));
-  return {field == special ? std::numeric_limits<double>::quiet_NaN() : mantissa, field - bias, 0};
-}
-
-/// Of any factor.
+/// Of one factor.
 template <class T>
 ScaledProduct scaled_factor(T x) {
-  constexpr std::int64_t up = 64;
+  constexpr std::uint64_t bits = 52, bias = 1023, special = 0x7ff, whole = 0x433;  // 2^52: bits are units
   const auto v = static_cast<double>(x);
-  const bool is_zero = v == 0, is_small = std::abs(v) < std::numeric_limits<double>::min();
-  ScaledProduct factor = scaled(is_zero ? 1.0 : is_small ? v * 0x1p64 : v);
-  factor.exponent -= is_small && !is_zero ? up : 0;
-  factor.zeros = is_zero;
-  return factor;
+  const bool is_zero = v == 0;
+  const bool is_small = std::is_same_v<T, double> && std::abs(v) < std::numeric_limits<double>::min();
+  const double normal = is_zero ? 1 : is_small ? v * 0x1p64 : v;
+  const auto all = std::bit_cast<std::uint64_t>(normal), field = (all >> bits) & special;
+  const auto mantissa = std::bit_cast<double>((all & ~(special << bits)) | (bias << bits));
+  const double biased = std::bit_cast<double>(field | (whole << bits)) - 0x1p52;
+  return {field == special ? std::numeric_limits<double>::quiet_NaN() : mantissa,
+          biased - static_cast<double>(bias) - (is_small && !is_zero ? 64.0 : 0.0), is_zero ? 1.0 : 0.0};
 }
 
 /// For each product what the others of a factor x are computed from, which is numerator / x * power, or,
@@ -141,14 +139,16 @@ struct OthersFold {
   State start() const { return {1, 0, 0}; }
   State map(std::int64_t, std::int64_t, T x) const { return scaled_factor(x); }
   State merge(State a, State b) const {
-    State product = scaled(a.mantissa * b.mantissa);
-    product.exponent += a.exponent + b.exponent;
-    product.zeros = a.zeros + b.zeros;
-    return product;
+    const double product = a.mantissa * b.mantissa;
+    const bool large = std::abs(product) >= 0x1p500;
+    return {product * (large ? 0x1p-500 : 1.0), a.exponent + b.exponent + (large ? 500.0 : 0.0),
+            a.zeros + b.zeros};
   }
   void finish(std::int64_t kept, State product) const {
-    const auto e = static_cast<int>(std::clamp<std::int64_t>(product.exponent, -2040, 2040)), half = e / 2;
-    const double value = std::ldexp(product.mantissa, half);
+    int own = 0;
+    const double mantissa = std::frexp(product.mantissa, &own);
+    const int e = static_cast<int>(std::clamp<double>(product.exponent + own, -2040, 2040)), half = e / 2;
+    const double value = std::ldexp(mantissa, half);
     const bool odd = std::isnan(value);
     power[kept] = std::ldexp(1.0, e - half);
     numerator[kept] = product.zeros > 0 && !odd ? 0 : value;
