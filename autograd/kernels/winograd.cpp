@@ -37,11 +37,11 @@ class Run {
     parallel_for(c_.groups * tasks, chunk_for(patches_at_once * c_.depth * c_.width),
                  [&](std::int64_t begin, std::int64_t end) {
                    const Points<T> pixels(patches_at_once * c_.depth), products(patches_at_once * block_);
-                   const Scratch<T> beside(points * c_.depth);
+                   const Squares<T> squares(c_.x, c_.size, c_.depth);
                    for (std::int64_t i = begin; i < end; ++i) {
                      const std::int64_t first = i % tasks * patches_at_once;
                      run(i / tasks, first, std::min(patches_at_once, patches_.count - first), pixels,
-                         products, beside.data());
+                         products, squares);
                    }
                  });
     return finite_;
@@ -79,7 +79,7 @@ class Run {
     for (std::int64_t i = 0; i < depth; ++i)
       transform_square<3, 4>(
           kernel_to_points,
-          Pixels<T>{kernels + (i * 9 + position(0)) * block_, 0, row * block_, column * block_}, block_,
+          evenly<T>(kernels + (i * 9 + position(0)) * block_, row * block_, column * block_), block_,
           kernels_.data() + ((group * blocks_ + block) * points * c_.depth + k + i) * block_,
           c_.depth * block_);
   }
@@ -90,15 +90,13 @@ class Run {
   };
 
   void run(std::int64_t group, std::int64_t first, std::int64_t count, const Points<T>& pixels,
-           const Points<T>& products, T* beside) {
+           const Points<T>& products, const Squares<T>& squares) {
     T unused[widest_tile];
     Targets targets;
     for (std::int64_t i = 0; i < count; ++i) {
       const auto at = patches_[first + i];
-      transform_square<4, 4>(pixels_to_points,
-                             square<4>(c_.x, c_.x.at(at.image, group * c_.depth), c_.depth, c_.size,
-                                       at.row + top_, at.column + left_, beside),
-                             c_.depth, pixels[0] + i * c_.depth, pixels.plane);
+      squares.template transform<4, 4>(pixels_to_points, c_.x.at(at.image, group * c_.depth), at.row + top_,
+                                       at.column + left_, pixels[0] + i * c_.depth, pixels.plane);
       for (std::int64_t j = 0; j < 4; ++j) {
         const std::int64_t row = at.row + j / 2, column = at.column + j % 2;
         targets.places[i][j] = row < pass_.count.h && column < pass_.count.w

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include <gradus/autograd/kernels/channels.hpp>
@@ -99,32 +101,66 @@ void store(const V& value, T* to) {
   std::memcpy(to, &value, sizeof(V));
 }
 
-/// The N x N pixels from (top, left) on with their channels side by side: where they lie, or, if some are
-/// outside of the image or their channels apart, copied to `beside` [N, N, channels].
-template <std::int64_t N, class T>
-Pixels<T> square(const Planes<const T>& x, const T* image, std::int64_t channels, const Pair& size,
-                 std::int64_t top, std::int64_t left, T* beside) {
-  const Box box{top, left, N, N};
-  if (readable(x, channels, size, box)) return {image + top * x.row + left * x.column, 0, x.row, x.column};
-  copy_pixels(image, x, channels, size, box, beside);
-  return {beside, 0, N * channels, channels};
-}
-
-/// Of each channel N x N values, transformed to M x M: to[place * plane + channel].
-template <std::size_t N, std::size_t M, class T, class F>
-void transform_square(F transform, const Pixels<T>& from, std::int64_t channels, T* to, std::int64_t plane) {
+/// Of each channel N x N values, that of row i and column j at at(i, j), transformed to M x M: to[place *
+/// plane + channel].
+template <std::size_t N, std::size_t M, class T, class F, class At>
+void transform_square(F transform, const At& at, std::int64_t channels, T* to, std::int64_t plane) {
   vectorized([=] {
     for_channels<T>(channels, [&]<class V>(std::int64_t k) {
       V values[N][N], transformed[M][M];
       for (std::size_t i = 0; i < N; ++i)
-        for (std::size_t j = 0; j < N; ++j)
-          load(values[i][j], from.data + static_cast<std::int64_t>(i) * from.row +
-                                 static_cast<std::int64_t>(j) * from.column + k);
+        for (std::size_t j = 0; j < N; ++j) load(values[i][j], at(i, j) + k);
       along_both(transform, values, transformed);
       for (std::size_t p = 0; p < M * M; ++p)
         store(transformed[p / M][p % M], to + static_cast<std::int64_t>(p) * plane + k);
     });
   });
 }
+
+/// Values at even distances.
+template <class T>
+auto evenly(const T* first, std::int64_t row, std::int64_t column) {
+  return [=](std::size_t i, std::size_t j) {
+    return first + static_cast<std::int64_t>(i) * row + static_cast<std::int64_t>(j) * column;
+  };
+}
+
+/// Squares of pixels, of `channels` channels of images. What is outside of an image is zero.
+template <class T>
+class Squares {
+ public:
+  Squares(const Planes<const T>& x, const Pair& size, std::int64_t channels)
+      : x_(x), size_(size), channels_(channels), beside_(points * channels) {
+    std::fill_n(beside_.data(), channels, T(0));
+  }
+
+  /// `transform_square` of the pixels from (top, left) on; `image` is the image's first.
+  template <std::size_t N, std::size_t M, class F>
+  void transform(F f, const T* image, std::int64_t top, std::int64_t left, T* to, std::int64_t plane) const {
+    const Box box{top, left, N, N};
+    const T* first = image + top * x_.row + left * x_.column;
+    if (readable(x_, channels_, size_, box)) {
+      transform_square<N, M>(f, evenly(first, x_.row, x_.column), channels_, to, plane);
+    } else if (x_.channel == 1) {
+      std::array<std::array<const T*, N>, N> pixels;
+      for (std::size_t i = 0; i < N; ++i)
+        for (std::size_t j = 0; j < N; ++j) {
+          const std::int64_t h = top + static_cast<std::int64_t>(i), w = left + static_cast<std::int64_t>(j);
+          pixels[i][j] = Box{h, w, 1, 1}.within(size_) ? image + h * x_.row + w * x_.column : beside_.data();
+        }
+      transform_square<N, M>(
+          f, [pixels](std::size_t i, std::size_t j) { return pixels[i][j]; }, channels_, to, plane);
+    } else {
+      copy_pixels(image, x_, channels_, size_, box, beside_.data());
+      transform_square<N, M>(f, evenly<T>(beside_.data(), N * channels_, channels_), channels_, to, plane);
+    }
+  }
+
+ private:
+  Planes<const T> x_;
+  Pair size_;
+  std::int64_t channels_;
+  Scratch<T> beside_;  // zeros, or the pixels in order where their channels lie apart
+};
 
 }  // namespace gradus::kernels::winograd

@@ -62,16 +62,16 @@ class Run {
     const std::int64_t end = std::min(patches_.count, (chunk + 1) * per_chunk_);
     const Points<T> few(turned_at_once * channels), left(channels * patches_at_once),
         right(patches_at_once * c_.out);
-    const Scratch<T> beside(points * std::max(channels, c_.out));
-    for (std::int64_t p = 0; p < points; ++p)
-      std::fill_n(partial(chunk, group, p) + channel * c_.out, channels * c_.out, T(0));
-    for (std::int64_t first = chunk * per_chunk_; first < end; first += patches_at_once) {
+    const Squares<T> of_x(x_, c_.input, channels), of_y(y_, c_.output, c_.out);
+    const std::int64_t begin = chunk * per_chunk_;
+    for (std::int64_t first = begin; first < end; first += patches_at_once) {
       const std::int64_t count = std::min(patches_at_once, end - first);
-      load_pixels(group * c_.in + channel, channels, first, count, few, left, beside.data());
-      load_places(group * c_.out, first, count, right, beside.data());
+      load_pixels(group * c_.in + channel, channels, first, count, of_x, few, left);
+      load_places(group * c_.out, first, count, of_y, right);
       for (std::int64_t o = 0; o < c_.out; o += out_block) {
         const Tile<T> tile(
-            {channels, std::min(out_block, c_.out - o), count, patches_at_once, c_.out, c_.out}, true);
+            {channels, std::min(out_block, c_.out - o), count, patches_at_once, c_.out, c_.out},
+            first > begin);
         for (std::int64_t p = 0; p < points; ++p)
           tile(left[p], right[p] + o, partial(chunk, group, p) + channel * c_.out + o);
       }
@@ -80,15 +80,13 @@ class Run {
 
   /// left [point][channel][patch]
   void load_pixels(std::int64_t channel, std::int64_t channels, std::int64_t first, std::int64_t count,
-                   const Points<T>& few, const Points<T>& left, T* beside) const {
+                   const Squares<T>& squares, const Points<T>& few, const Points<T>& left) const {
     for (std::int64_t i = 0; i < count; i += turned_at_once) {
       const std::int64_t n = std::min(turned_at_once, count - i);
       for (std::int64_t k = 0; k < n; ++k) {
         const auto at = patches_[first + i + k];
-        transform_square<4, 4>(pixels_to_points,
-                               square<4>(x_, x_.at(at.image, channel), channels, c_.input,
-                                         at.row - c_.padding.h, at.column - c_.padding.w, beside),
-                               channels, few[0] + k * channels, few.plane);
+        squares.template transform<4, 4>(pixels_to_points, x_.at(at.image, channel), at.row - c_.padding.h,
+                                         at.column - c_.padding.w, few[0] + k * channels, few.plane);
       }
       for (std::int64_t p = 0; p < points; ++p)
         transpose(few[p], channels, n, channels, left[p] + i, patches_at_once);
@@ -96,14 +94,12 @@ class Run {
   }
 
   /// right [point][patch][channel of y]
-  void load_places(std::int64_t channel, std::int64_t first, std::int64_t count, const Points<T>& right,
-                   T* beside) const {
+  void load_places(std::int64_t channel, std::int64_t first, std::int64_t count, const Squares<T>& squares,
+                   const Points<T>& right) const {
     for (std::int64_t i = 0; i < count; ++i) {
       const auto at = patches_[first + i];
-      transform_square<2, 4>(
-          places_to_points,
-          square<2>(y_, y_.at(at.image, channel), c_.out, c_.output, at.row, at.column, beside), c_.out,
-          right[0] + i * c_.out, right.plane);
+      squares.template transform<2, 4>(places_to_points, y_.at(at.image, channel), at.row, at.column,
+                                       right[0] + i * c_.out, right.plane);
     }
   }
 
@@ -120,7 +116,7 @@ class Run {
                      for (std::int64_t k = 0; k < rows / 9; ++k) {
                        add_up(group, first + k, sums);
                        transform_square<4, 3>(points_to_kernel,
-                                              Pixels<T>{sums[0], 0, 4 * sums.plane, sums.plane}, c_.out,
+                                              evenly<T>(sums[0], 4 * sums.plane, sums.plane), c_.out,
                                               kernels.data() + k * 9 * c_.out, c_.out);
                      }
                      bool finite = true;
