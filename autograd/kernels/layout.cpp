@@ -24,15 +24,15 @@ void with_size(std::size_t size, const F& f) {
     f(std::uint8_t());
 }
 
-/// to[i] = from[-i] for n elements.
-template <class U>
-void reverse_run(std::int64_t n, U* to, const U* from) {
+/// to[i] = from[step * i] for n elements and a step so small that vectors are read and picked from.
+template <int step, class U>
+void pick_run(std::int64_t n, U* to, const U* from) {
   typedef U Moved [[gnu::may_alias]];
   vectorized([n, out = reinterpret_cast<Moved*>(to), in = reinterpret_cast<const Moved*>(from)] {
 #ifndef __clang__  // which asks the addresses instead
 #pragma GCC ivdep
 #endif
-    for (std::int64_t i = 0; i < n; ++i) out[i] = in[-i];
+    for (std::int64_t i = 0; i < n; ++i) out[i] = in[step * i];
   });
 }
 
@@ -53,7 +53,11 @@ void copy_run(std::int64_t n, U* to, std::int64_t to_step, const U* from, std::i
   } else if (to_step == 1 && from_step == 0) {
     repeat_run(n, to, from);
   } else if (to_step == 1 && from_step == -1) {
-    reverse_run(n, to, from);
+    pick_run<-1>(n, to, from);
+  } else if (to_step == 1 && from_step == 2) {
+    pick_run<2>(n, to, from);
+  } else if (to_step == 1 && from_step == 3) {
+    pick_run<3>(n, to, from);
   } else {
     for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * to_step, from + i * from_step, sizeof(U));
   }
