@@ -236,17 +236,9 @@ void depthwise_to_weight(const Convolution& c, const Planes<const T>& x, const P
           steps.push_back({u * c.dilation.h * a.row + v * c.dilation.w * a.column,
                            static_cast<std::int64_t>(steps.size()) * channels});
       vectorized([=, &c, steps = steps.data()] {
-        const std::int64_t height = (c.kernel.h - 1) * c.dilation.h + 1, width = padded.width * a.column;
-        fetch(a.data, a.row, height, width);
-        for (std::int64_t i = 0; i < c.output.h; ++i) {
-          const T* const from = a.data + i * c.stride.h * a.row;
-          if (i + 1 < c.output.h) {  // what the next row reads besides
-            fetch(from + height * a.row, a.row, c.stride.h, width);
-            fetch(b.data + (i + 1) * b.row, 0, 1, c.output.w * b.column);
-          }
-          correlate_rows<T>(channels, c.output.w, {from, c.stride.w * a.column}, steps, positions,
-                            {b.data + i * b.row, b.column}, sum);
-        }
+        for (std::int64_t i = 0; i < c.output.h; ++i)
+          correlate_rows<T>(channels, c.output.w, {a.data + i * c.stride.h * a.row, c.stride.w * a.column},
+                            steps, positions, {b.data + i * b.row, b.column}, sum);
       });
     }
   });
