@@ -12,12 +12,13 @@ namespace {
 constexpr std::int64_t depth_bytes = 2048;  // of a column of a slab of b
 constexpr std::int64_t block_rows = 96;     // of a: 192 KiB, part of an L2
 constexpr std::int64_t group_strips = 32;   // that share a packed block of a
-constexpr std::int64_t least_tasks = 16;    // so that several threads have work
+constexpr std::int64_t row_step = 12;       // a multiple of the rows that registers hold
+constexpr std::int64_t least_tasks = 32;    // so that several threads have much the same work
 
 /// Rows [k, k + deep) of b as strips of `width` columns, one behind the other, each row-major.
 template <class T>
 void pack_strips(const Matrix<const T>& b, std::int64_t k, std::int64_t deep, std::int64_t width, T* to) {
-  parallel_for(chunk_count(b.cols, width), chunk_for(deep * width / 4),
+  parallel_for(chunk_count(b.cols, width), chunk_for(deep * width),
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t j = begin * width; j < std::min(b.cols, end * width); j += width)
                    copy(part(b, k, j, deep, std::min(width, b.cols - j)), to + j * deep);
@@ -42,7 +43,7 @@ void gemm_blocked(const Matrix<const T>& a, const Matrix<const T>& b, const Matr
   const std::int64_t width = preferred_tile_columns<T>(), strips = chunk_count(c.cols, width);
   const std::int64_t across = chunk_count(strips, group_strips), group = chunk_count(strips, across);
   const std::int64_t share = chunk_count(c.rows, chunk_count(least_tasks, across));
-  const std::int64_t rows = std::min(block_rows, chunk_count(share, 24) * 24);
+  const std::int64_t rows = std::min(block_rows, chunk_count(share, row_step) * row_step);
   const std::int64_t down = chunk_count(c.rows, rows);
   constexpr auto most = depth_bytes / static_cast<std::int64_t>(sizeof(T));
   const std::int64_t depth = chunk_count(a.cols, chunk_count(a.cols, most));
