@@ -57,10 +57,12 @@ class Task {
 /// Number of chunks that `parallel_for` makes.
 constexpr std::int64_t chunk_count(std::int64_t n, std::int64_t chunk) { return (n + chunk - 1) / chunk; }
 
-/// Elements per chunk for loops that do `cost` simple operations an element: about 30 microseconds of work.
+/// Elements per chunk for loops that do `cost` simple operations an element: about 30 microseconds of work at
+/// a nanosecond each, less where vectors do several. Large chunks begin on cache lines, if the first does.
 constexpr std::int64_t chunk_for(std::int64_t cost) {
-  constexpr std::int64_t work = 32768;
-  return cost <= 1 ? work : (work / cost > 1 ? work / cost : 1);
+  constexpr std::int64_t work = 32768, even = 64;
+  const std::int64_t elements = cost <= 1 ? work : work / cost;
+  return elements >= even ? elements / even * even : (elements > 1 ? elements : 1);
 }
 
 }  // namespace kernels
