@@ -7,6 +7,7 @@
 #include <gradus/autograd/ops/elementwise.hpp>
 #include <gradus/autograd/ops/normal_distribution.hpp>
 #include <gradus/autograd/ops/pointwise.hpp>
+#include <gradus/autograd/ops/take_relu.hpp>
 #include <gradus/autograd/ops/where.hpp>
 
 namespace gradus {

@@ -16,11 +16,6 @@ Tensor relu(const Tensor& x, SourceLocation at = SourceLocation::current());
 /// As above for a temporary, as in relu(conv(x)), which needs no memory of its own: the result takes its
 /// place unless somebody else, the tape perhaps, still knows the values.
 Tensor relu(Tensor&& x, SourceLocation at = SourceLocation::current());
-/// For writers of ops that hand on values and gradients as they are, as pooling does: whether x, which the
-/// caller gives up, is the result of a ReLU that nobody else can see. If so, x takes the place of that ReLU's
-/// input on the tape, and the op's own derivative must be 0 where x is not above 0: a pass over the gradient
-/// less.
-bool take_relu(Tensor& x);
 /// x above 0, else negative_slope * x. The slope at 0 is negative_slope.
 Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01,
                   SourceLocation at = SourceLocation::current());

@@ -5,6 +5,7 @@
 #include <gradus/autograd/kernels/convert.hpp>
 #include <gradus/autograd/kernels/layout.hpp>
 #include <gradus/autograd/kernels/layout_copies.hpp>
+#include <gradus/autograd/ops/copy_parts.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
 #include <gradus/autograd/ops/fill.hpp>

@@ -8,19 +8,4 @@ namespace gradus {
 /// as a change: for kernels and results under construction. The two must not overlap in memory.
 void copy_values(const Tensor& source, const Tensor& target);
 
-/// Places in the dimensions before `dim`, together.
-inline std::int64_t places_before(const Shape& shape, std::int64_t dim) {
-  return numel(Dims(std::span(shape.begin(), static_cast<std::size_t>(dim))));
-}
-
-/// What is to be copied where.
-struct Part {
-  Tensor source, target;
-};
-
-/// Copies all of these, of one dtype, in order, as `copy_values`. The targets are parts of a row-major tensor
-/// that all reach over the same first dimensions, which have `rows` places together. Of a large one all parts
-/// of a few rows are written before the next, so that it is gone through once, in the order of its memory.
-void copy_parts(std::int64_t rows, const std::vector<Part>& parts);
-
 }  // namespace gradus

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include <gradus/autograd/ops/copy.hpp>
+#include <gradus/autograd/ops/copy_parts.hpp>
 #include <gradus/autograd/ops/view.hpp>
 #include <gradus/autograd/tape.hpp>
 

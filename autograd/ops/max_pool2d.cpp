@@ -3,8 +3,8 @@
 #include <array>
 
 #include <gradus/autograd/kernels/max_pool.hpp>
-#include <gradus/autograd/ops/activation.hpp>
 #include <gradus/autograd/ops/planes.hpp>
+#include <gradus/autograd/ops/take_relu.hpp>
 #include <gradus/autograd/tape.hpp>
 
 namespace gradus {

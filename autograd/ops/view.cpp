@@ -3,6 +3,7 @@
 #include <optional>
 
 #include <gradus/autograd/ops/copy.hpp>
+#include <gradus/autograd/ops/copy_parts.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/tape.hpp>
 
