@@ -152,7 +152,8 @@ class Squares {
           f, [pixels](std::size_t i, std::size_t j) { return pixels[i][j]; }, channels_, to, plane);
     } else {
       copy_pixels(image, x_, channels_, size_, box, beside_.data());
-      transform_square<N, M>(f, evenly<T>(beside_.data(), N * channels_, channels_), channels_, to, plane);
+      transform_square<N, M>(f, evenly<T>(beside_.data(), box.width * channels_, channels_), channels_, to,
+                             plane);
     }
   }
 
