@@ -23,18 +23,18 @@ constexpr std::int64_t depth_at_once = 192;   // result places that one visit of
 ///
 /// With many channels a row holds the padded plane of one channel, its columns sorted by their phase of the
 /// stride, so that every position of the kernel sees each row of places as a run of the plane. With few
-/// channels there is a row for each channel and position, which holds what all places see, and perhaps one of
-/// ones, for a bias.
+/// channels there is a row for each channel and position, which holds what all places see, and `ones` rows of
+/// ones: one for a bias.
 template <class T>
 class Rows {
  public:
-  Rows(const Convolution& c, std::int64_t channels, bool ones)
+  Rows(const Convolution& c, std::int64_t channels, std::int64_t ones)
       : c_(c),
         patches_(c.in < few_channels),
         height_((c.output.h - 1) * c.stride.h + (c.kernel.h - 1) * c.dilation.h + 1),
         phase_(chunk_count((c.output.w - 1) * c.stride.w + (c.kernel.w - 1) * c.dilation.w + 1, c.stride.w)),
         gathered_(channels * c.positions()),
-        count_(patches_ ? gathered_ + (ones ? 1 : 0) : channels),
+        count_(patches_ ? gathered_ + ones : channels),
         length_(patches_ ? c.output.h * c.output.w : height_ * phase_ * c.stride.w) {}
 
   bool patches() const { return patches_; }
@@ -115,12 +115,12 @@ class Rows {
 template <class T>
 class Run {
  public:
-  Run(const Convolution& c, const Planes<const T>& x, const Planes<const T>& y, bool with_bias)
+  Run(const Convolution& c, const Planes<const T>& x, const Planes<const T>& y, std::int64_t ones)
       : c_(c),
         x_(x),
         y_(y),
-        with_bias_(with_bias),
-        rows_(c.in * c.positions() + (with_bias ? 1 : 0)),
+        ones_(ones),
+        rows_(c.in * c.positions() + ones),
         block_(std::min<std::int64_t>(c.in, c.in < few_channels ? c.in : 32)),
         blocks_(chunk_count(c.in, block_)),
         weights_(c.groups * rows_ * c.out),
@@ -136,7 +136,7 @@ class Run {
                      accumulate(i / (c_.groups * blocks_), i / blocks_ % c_.groups, i % blocks_);
                  });
     combine(w);
-    for (std::int64_t g = 0; with_bias_ && g < c_.groups; ++g)
+    for (std::int64_t g = 0; bias != nullptr && g < c_.groups; ++g)
       add_partial_sums(chunks_, partial(0, g, 0) + (rows_ - 1) * c_.out, weights_, c_.out, bias + g * c_.out);
   }
 
@@ -153,9 +153,8 @@ class Run {
 
   void accumulate(std::int64_t chunk, std::int64_t group, std::int64_t block) const {
     const std::int64_t channel = block * block_, channels = std::min(block_, c_.in - channel);
-    const Rows<T> rows(c_, channels, with_bias_);
-    std::fill_n(partial(chunk, group, block), (channels * c_.positions() + (with_bias_ ? 1 : 0)) * c_.out,
-                T(0));
+    const Rows<T> rows(c_, channels, ones_);
+    std::fill_n(partial(chunk, group, block), (channels * c_.positions() + ones_) * c_.out, T(0));
     const std::int64_t first = chunk * images_, last = std::min(c_.images, first + images_);
     const std::int64_t places = c_.output.h * c_.output.w;
     const std::int64_t at_once = std::clamp<std::int64_t>(depth_at_once / places, 1, last - first);
@@ -240,8 +239,7 @@ class Run {
 
   const Convolution& c_;
   Planes<const T> x_, y_;
-  bool with_bias_;
-  std::int64_t rows_;            // of a group
+  std::int64_t ones_, rows_;     // of a group
   std::int64_t block_, blocks_;  // of channels of x
   std::int64_t weights_;
   std::int64_t images_, chunks_;
@@ -265,7 +263,7 @@ void convolve_to_weight(const Convolution& c, const Planes<const T>& x, const Pl
   } else if (c.depthwise()) {
     depthwise_to_weight(c, x, y, w);
   } else if (!winograd_to_weight_pays(c) || !winograd_to_weight(c, x, y, w)) {
-    Run<T>(c, x, y, bias != nullptr)(w, bias);
+    Run<T>(c, x, y, bias != nullptr ? 1 : 0)(w, bias);
   }
 }
 

@@ -113,9 +113,13 @@ void multiply(const Matrix<const T>& a, const Strip& strip, const Matrix<T>& c, 
                });
 }
 
+/// Whether there is nothing to multiply; c is complete then.
 template <class T>
-void clear(const Matrix<T>& c) {
-  for (std::int64_t i = 0; i < c.rows; ++i) std::fill_n(c.data + i * c.row_stride, c.cols, T(0));
+bool no_products(const Matrix<const T>& a, const Matrix<T>& c, bool accumulate) {
+  if (a.cols == 0 && !accumulate)
+    for (std::int64_t i = 0; i < c.rows; ++i)
+      for (std::int64_t j = 0; j < c.cols; ++j) c.data[i * c.row_stride + j * c.col_stride] = T(0);
+  return c.rows == 0 || c.cols == 0 || a.cols == 0;
 }
 
 /// A copy of `a` stored by rows, made in parallel.
@@ -133,12 +137,8 @@ Scratch<T> copy_by_rows(const Matrix<const T>& a) {
 
 template <class T>
 void gemm(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c, bool accumulate) {
-  if (c.rows == 0 || c.cols == 0) return;
+  if (no_products(a, c, accumulate)) return;
   if (c.col_stride != 1) return gemm(b.transposed(), a.transposed(), c.transposed(), accumulate);
-  if (a.cols == 0) {
-    if (!accumulate) clear(c);
-    return;
-  }
   if (worth_blocking(a, c)) return gemm_blocked(a, b, c, accumulate);
   if (b.row_stride == 1 && b.col_stride != 1) {
     if (c.rows <= few_rows && a.col_stride == 1) return dot_products(a, b, c, accumulate);
@@ -181,11 +181,7 @@ Matrix<const T> Strips<T>::operator[](std::int64_t i) const {
 
 template <class T>
 void gemm(const Matrix<const T>& a, const Strips<T>& b, const Matrix<T>& c, bool accumulate) {
-  if (c.rows == 0 || c.cols == 0) return;
-  if (a.cols == 0) {
-    if (!accumulate) clear(c);
-    return;
-  }
+  if (no_products(a, c, accumulate)) return;
   multiply(
       a, [&](std::int64_t i) { return b[i]; }, c, Blocks(a, c), accumulate);
 }

@@ -59,7 +59,7 @@ template <bool whole, class T, class I, class Load>
       }
     }
   if (positive)
-    for (std::int64_t l = 0; l < n; ++l) number[l] = best[l] <= 0 ? Lane(-1) : number[l];
+    for (std::int64_t l = 0; l < n; ++l) number[l] = best[l] <= 0 ? nobody<Lane> : number[l];
   if (winner != nullptr)
     for (std::int64_t l = 0; l < n; ++l) winner[l] = static_cast<I>(number[l]);
   for (std::int64_t l = 0; l < n; ++l) y[l] = best[l];

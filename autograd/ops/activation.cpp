@@ -128,7 +128,8 @@ Tensor relu(const Tensor& x, SourceLocation at) { return pointwise(Relu{}, x, at
 Tensor relu(Tensor&& x, SourceLocation at) { return pointwise(Relu{}, std::move(x), at); }
 
 bool take_relu(Tensor& x) {
-  if (!is_recording() || x.impl()->references != 1 || DetectAnomaly::is_on()) return false;
+  if (!is_recording() || !x.requires_grad() || x.impl()->references != 1 || DetectAnomaly::is_on())
+    return false;
   const Node* const node = x.impl()->node.get();
   if (dynamic_cast<const detail::OpNode<elementwise::Pointwise<Relu>>*>(node) == nullptr) return false;
   const bool unseen = node->use_count() == 1 && node->outputs[0].hooks == nullptr && !node->freed &&

@@ -109,11 +109,11 @@ void ToInput::backward(Backward& d) const {
 std::array<Tensor, 2> ToWeight::forward(const Tensor& x, const Tensor& y) const {
   const Tensor w = empty({y.size(1), x.size(1) / groups, kernel.h, kernel.w}, x.dtype());
   const kernels::Convolution c = sizes(x.shape(), w.shape(), y.shape(), options());
-  Tensor sums;
-  if (bias == Bias::yes) sums = kernels::gives_bias(c) ? empty({y.size(1)}, y.dtype()) : sum_places(y);
+  const bool together = bias == Bias::yes && kernels::gives_bias(c);
+  const Tensor sums = together ? empty({y.size(1)}, y.dtype()) : bias == Bias::yes ? sum_places(y) : Tensor();
   dispatch_floating(x.dtype(), [&]<class T>() {
     kernels::convolve_to_weight(c, planes::of<const T>(x), planes::of<const T>(y), w.mutable_data<T>(),
-                                sums.defined() && kernels::gives_bias(c) ? sums.mutable_data<T>() : nullptr);
+                                together ? sums.mutable_data<T>() : nullptr);
   });
   return {w, sums};
 }

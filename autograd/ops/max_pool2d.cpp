@@ -165,8 +165,7 @@ Tensor max_pool2d(const Tensor& x, Pair kernel, const MaxPool2dOptions& options,
 Tensor max_pool2d(Tensor&& x, Pair kernel, const MaxPool2dOptions& options, SourceLocation at) {
   const OpScope scope("max_pool2d", at);
   Tensor taken = std::move(x);
-  if (!taken.requires_grad() || !take_relu(taken))
-    return max_pool2d(std::as_const(taken), kernel, options, at);
+  if (!take_relu(taken)) return max_pool2d(std::as_const(taken), kernel, options, at);
   return record(op_of<Winners::positive>(taken, kernel, options), at, taken)[0];
 }
 

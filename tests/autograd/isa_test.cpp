@@ -36,6 +36,27 @@ std::vector<Tensor> placements(std::int64_t n, DType dtype) {
   return all;
 }
 
+/// Whether what `f` gives on every instruction set for each of `layouts`, which hold the values of x, has the
+/// bits of f(x) on the baseline.
+template <class F>
+void check_everywhere(const F& f, const Tensor& x, const std::vector<Tensor>& layouts) {
+  std::vector<Tensor> expected;
+  {
+    const test::UseIsa baseline(Isa::baseline);
+    expected = f(x);
+  }
+  for (const Isa isa : test::available_isas()) {
+    const test::UseIsa use(isa);
+    for (const Tensor& v : layouts) {
+      const std::vector<Tensor> found = f(v);
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        CAPTURE(kernels::to_string(isa), v.strides(), i);
+        CHECK(test::same_values(found[i], expected[i]));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("instruction sets have names, and none beyond the processor's is taken", "[autograd][isa]") {
@@ -85,21 +106,7 @@ TEST_CASE("pointwise ops give the same bits on every instruction set, wherever t
                                isnan(x),
                                pow(x, 3)};
   };
-  std::vector<Tensor> expected;
-  {
-    const test::UseIsa baseline(Isa::baseline);
-    expected = f(mixed({n}, dtype));
-  }
-  for (const Isa isa : test::available_isas()) {
-    const test::UseIsa use(isa);
-    for (const Tensor& x : placements(n, dtype)) {
-      const std::vector<Tensor> found = f(x);
-      for (std::size_t i = 0; i < found.size(); ++i) {
-        CAPTURE(kernels::to_string(isa), x.strides(), i);
-        CHECK(test::same_values(found[i], expected[i]));
-      }
-    }
-  }
+  check_everywhere(f, mixed({n}, dtype), placements(n, dtype));
 }
 
 TEST_CASE("broadcast operands of every kind are met where they should be", "[autograd][isa]") {
@@ -149,22 +156,9 @@ TEST_CASE("reductions give the same bits on every instruction set and in every l
     results.push_back(v.size(0) * v.size(2) < 2 ? v : batch_norm(v, {}, {}, {}, {}, {.training = true}));
     return results;
   };
-  std::vector<Tensor> expected;
-  {
-    const test::UseIsa baseline(Isa::baseline);
-    expected = f(x);
-  }
-  for (const Isa isa : test::available_isas()) {
-    const test::UseIsa use(isa);
-    for (const Tensor& v : {x, transpose(transpose(x, 1, 2).contiguous(), 1, 2),
-                            transpose(transpose(x, 0, 2).contiguous(), 0, 2), test::sliced_layout(x)}) {
-      const std::vector<Tensor> found = f(v);
-      for (std::size_t i = 0; i < found.size(); ++i) {
-        CAPTURE(kernels::to_string(isa), v.strides(), i);
-        CHECK(test::same_values(found[i], expected[i]));
-      }
-    }
-  }
+  check_everywhere(f, x,
+                   {x, transpose(transpose(x, 1, 2).contiguous(), 1, 2),
+                    transpose(transpose(x, 0, 2).contiguous(), 0, 2), test::sliced_layout(x)});
 }
 
 TEST_CASE("short reductions give the same bits on every instruction set and in every layout",
@@ -187,21 +181,7 @@ TEST_CASE("short reductions give the same bits on every instruction set and in e
     results.push_back(adaptive_avg_pool2d(permute(expand(v, {2, v.size(0), v.size(1)}), {2, 0, 1}), 1));
     return results;
   };
-  std::vector<Tensor> expected;
-  {
-    const test::UseIsa baseline(Isa::baseline);
-    expected = f(x);
-  }
-  for (const Isa isa : test::available_isas()) {
-    const test::UseIsa use(isa);
-    for (const Tensor& v : {x, transpose(transpose(x, 0, 1).contiguous(), 0, 1), test::sliced_layout(x)}) {
-      const std::vector<Tensor> found = f(v);
-      for (std::size_t i = 0; i < found.size(); ++i) {
-        CAPTURE(kernels::to_string(isa), v.strides(), i);
-        CHECK(test::same_values(found[i], expected[i]));
-      }
-    }
-  }
+  check_everywhere(f, x, {x, transpose(transpose(x, 0, 1).contiguous(), 0, 1), test::sliced_layout(x)});
 }
 
 TEST_CASE("reductions and their gradients have the same bits for any number of threads",

@@ -297,6 +297,15 @@ TEST_CASE("max_pool2d says what is wrong", "[autograd][ops][pool][error]") {
       Contains("window 0 along the height (2 positions 3 apart, from -1) covers none of the 2"));
   CHECK_THROWS_AS(max_pool2d(zeros({1, 2, 2}, {.dtype = boolean}), 2), DTypeError);
   CHECK_THROWS_AS(max_pool2d(zeros({1, 0, 4}), 1), ShapeError);
+  const Tensor undefined;
+  std::string said;
+  try {
+    max_pool2d(undefined, 2);
+  } catch (const Error& error) {
+    said = error.what();
+  }
+  CHECK_FALSE(said.empty());
+  CHECK_THROWS_WITH(max_pool2d(Tensor(), 2), Contains(said.substr(0, said.find(" ("))));
 }
 
 TEST_CASE("The indices are the caller's: a change to them does not reach the derivative",
