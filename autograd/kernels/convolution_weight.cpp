@@ -262,7 +262,7 @@ void convolve_to_weight(const Convolution& c, const Planes<const T>& x, const Pl
     std::fill_n(w, count, T(0));
   } else if (c.depthwise()) {
     depthwise_to_weight(c, x, y, w);
-  } else if (!winograd_to_weight_pays(c) || !winograd_to_weight(c, x, y, w)) {
+  } else if (!winograd_to_weight(c, x, y, w)) {
     Run<T>(c, x, y, bias != nullptr ? 1 : 0)(w, bias);
   }
 }

@@ -262,7 +262,7 @@ template <class T>
 void correlate(const Correlation<T>& c, Pass pass) {
   if (c.images == 0 || c.groups == 0 || c.width == 0 || pass.count.h <= 0 || pass.count.w <= 0) return;
   if (pass.taps.empty() || c.depth == 0) return fill(c, pass);
-  if (winograd_pays(c, pass) && correlate_winograd(c, pass)) return;
+  if (correlate_winograd(c, pass)) return;
   Run<T> run(c, std::move(pass));
   run();
 }

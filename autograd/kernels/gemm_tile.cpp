@@ -33,41 +33,49 @@ struct Wanted {
         k(static_cast<int>(s.k)),
         lda(static_cast<int>(s.ldb)),
         ldb(static_cast<int>(s.lda)),
-        ldc(static_cast<int>(s.ldc)) {}
-  int m, n, k, lda, ldb, ldc;
+        ldc(static_cast<int>(s.ldc)),
+        flags(s.by_columns ? LIBXSMM_GEMM_FLAG_TRANS_B : LIBXSMM_GEMM_FLAG_NONE) {}
+  int m, n, k, lda, ldb, ldc, flags;
 };
 
 Any product(Wanted w, float beta) {
   const float alpha = 1;
   return reinterpret_cast<Any>(
-      libxsmm_smmdispatch(w.m, w.n, w.k, &w.lda, &w.ldb, &w.ldc, &alpha, &beta, nullptr, nullptr));
+      libxsmm_smmdispatch(w.m, w.n, w.k, &w.lda, &w.ldb, &w.ldc, &alpha, &beta, &w.flags, nullptr));
 }
 Any product(Wanted w, double beta) {
   const double alpha = 1;
   return reinterpret_cast<Any>(
-      libxsmm_dmmdispatch(w.m, w.n, w.k, &w.lda, &w.ldb, &w.ldc, &alpha, &beta, nullptr, nullptr));
+      libxsmm_dmmdispatch(w.m, w.n, w.k, &w.lda, &w.ldb, &w.ldc, &alpha, &beta, &w.flags, nullptr));
 }
 Any sum_of_products(Wanted w, float beta) {
   const float alpha = 1;
   return reinterpret_cast<Any>(libxsmm_smmdispatch_reducebatch_offs(w.m, w.n, w.k, &w.lda, &w.ldb, &w.ldc,
-                                                                    &alpha, &beta, nullptr, nullptr));
+                                                                    &alpha, &beta, &w.flags, nullptr));
 }
 Any sum_of_products(Wanted w, double beta) {
   const double alpha = 1;
   return reinterpret_cast<Any>(libxsmm_dmmdispatch_reducebatch_offs(w.m, w.n, w.k, &w.lda, &w.ldb, &w.ldc,
-                                                                    &alpha, &beta, nullptr, nullptr));
+                                                                    &alpha, &beta, &w.flags, nullptr));
+}
+
+template <class T, int Order>
+auto matrix(T* from, std::int64_t rows, std::int64_t columns, std::int64_t stride) {
+  using Matrix = Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic, Eigen::Dynamic, Order>;
+  using Here = std::conditional_t<std::is_const_v<T>, const Matrix, Matrix>;
+  return Eigen::Map<Here, 0, Eigen::OuterStride<>>(from, rows, columns, Eigen::OuterStride<>(stride));
 }
 
 template <class T>
 void eigen(const TileShape& s, const T* a, const T* b, T* c, bool accumulate) {
-  using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  using In = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
-  const In x(a, s.m, s.k, Eigen::OuterStride<>(s.lda)), y(b, s.k, s.n, Eigen::OuterStride<>(s.ldb));
-  Eigen::Map<Matrix, 0, Eigen::OuterStride<>> z(c, s.m, s.n, Eigen::OuterStride<>(s.ldc));
-  if (accumulate)
-    z.noalias() += x * y;
+  constexpr int rows = Eigen::RowMajor, columns = Eigen::ColMajor;
+  const auto y = matrix<const T, rows>(b, s.k, s.n, s.ldb);
+  auto z = matrix<T, rows>(c, s.m, s.n, s.ldc);
+  if (!accumulate) z.setZero();
+  if (s.by_columns)
+    z.noalias() += matrix<const T, columns>(a, s.m, s.k, s.lda) * y;
   else
-    z.noalias() = x * y;
+    z.noalias() += matrix<const T, rows>(a, s.m, s.k, s.lda) * y;
 }
 
 template <class T>

@@ -32,10 +32,11 @@ std::int64_t tile_columns(std::int64_t width) {
 std::int64_t tile_depth(std::int64_t depth);
 
 /// A product c = a b of row-major matrices, c [m, n], a [m, k], b [k, n], and the distances between their
-/// rows. Rows of a may overlap.
+/// rows. Rows of a may overlap. Or a is stored by columns, [k, m], which costs nothing.
 struct TileShape {
   std::int64_t m, n, k;
   std::int64_t lda, ldb, ldc;
+  bool by_columns = false;
 };
 
 /// Where the factors of the terms of a sum of products begin, relative to common starts.

@@ -14,18 +14,20 @@ namespace {
 
 using namespace winograd;
 
-constexpr std::int64_t patches_at_once = 48;
 constexpr std::int64_t depth_at_once = 8;  // of the kernels that a task transforms
 
-template <class T>
+template <class T, class Filter>
 class Run {
+  static constexpr std::int64_t points = Filter::points, side = Filter::side, places = Filter::places;
+  static constexpr std::int64_t patches_at_once = points == 16 ? 48 : 24;
+
  public:
   Run(const Correlation<T>& c, const Pass& pass)
       : c_(c),
         pass_(pass),
         top_(pass.taps[0].row),
         left_(pass.taps[0].column),
-        patches_(c.images, pass.count),
+        patches_(c.images, pass.count, places),
         step_(tile_depth(c.depth)),
         block_(tile_columns<T>(c.width)),
         blocks_(chunk_count(c.width, block_)),
@@ -36,8 +38,9 @@ class Run {
     const std::int64_t tasks = chunk_count(patches_.count, patches_at_once);
     parallel_for(c_.groups * tasks, chunk_for(patches_at_once * c_.depth * c_.width),
                  [&](std::int64_t begin, std::int64_t end) {
-                   const Points<T> pixels(patches_at_once * c_.depth), products(patches_at_once * block_);
-                   const Squares<T> squares(c_.x, c_.size, c_.depth);
+                   const Points<T> pixels(points, patches_at_once * c_.depth),
+                       products(points, patches_at_once * block_);
+                   const Squares<T> squares(c_.x, c_.size, c_.depth, points);
                    for (std::int64_t i = begin; i < end; ++i) {
                      const std::int64_t first = i % tasks * patches_at_once;
                      run(i / tasks, first, std::min(patches_at_once, patches_.count - first), pixels,
@@ -77,16 +80,16 @@ class Run {
     const auto position = [&](std::size_t tap) { return pass_.taps[tap].position; };
     const std::int64_t row = position(3) - position(0), column = position(1) - position(0);
     for (std::int64_t i = 0; i < depth; ++i)
-      transform_square<3, 4>(
-          kernel_to_points,
+      transform_square<3, side>(
+          Filter::kernel_to_points,
           evenly<T>(kernels + (i * 9 + position(0)) * block_, row * block_, column * block_), block_,
           kernels_.data() + ((group * blocks_ + block) * points * c_.depth + k + i) * block_,
           c_.depth * block_);
   }
 
-  /// Where the results of some patches go: their 2 x 2 places, those that are not there to `unused`.
+  /// Where the results of some patches go: their places, those that are not there to `unused`.
   struct Targets {
-    T* places[patches_at_once][4];
+    T* at[patches_at_once][places * places];
   };
 
   void run(std::int64_t group, std::int64_t first, std::int64_t count, const Points<T>& pixels,
@@ -95,13 +98,14 @@ class Run {
     Targets targets;
     for (std::int64_t i = 0; i < count; ++i) {
       const auto at = patches_[first + i];
-      squares.template transform<4, 4>(pixels_to_points, c_.x.at(at.image, group * c_.depth), at.row + top_,
-                                       at.column + left_, pixels[0] + i * c_.depth, pixels.plane);
-      for (std::int64_t j = 0; j < 4; ++j) {
-        const std::int64_t row = at.row + j / 2, column = at.column + j % 2;
-        targets.places[i][j] = row < pass_.count.h && column < pass_.count.w
-                                   ? c_.y.at(at.image, 0) + row * c_.y.row + column * c_.y.column
-                                   : nullptr;
+      squares.template transform<side, side>(Filter::pixels_to_points, c_.x.at(at.image, group * c_.depth),
+                                             at.row + top_, at.column + left_, pixels[0] + i * c_.depth,
+                                             pixels.plane);
+      for (std::int64_t j = 0; j < places * places; ++j) {
+        const std::int64_t row = at.row + j / places, column = at.column + j % places;
+        targets.at[i][j] = row < pass_.count.h && column < pass_.count.w
+                               ? c_.y.at(at.image, 0) + row * c_.y.row + column * c_.y.column
+                               : nullptr;
       }
     }
     TileTerms<T> terms;
@@ -122,28 +126,29 @@ class Run {
     static constexpr T zeros[widest_tile] = {};
     const T* bias = c_.bias == nullptr ? zeros : c_.bias + channel;
     T probe[widest_tile] = {};  // becomes NaN where a result is not finite
-    vectorized(
-        [=, from = products[0], plane = products.plane, block = block_, places = targets.places, &probe] {
-          for (std::int64_t i = 0; i < count; ++i) {
-            T* to[4];
-            for (std::int64_t j = 0; j < 4; ++j)
-              to[j] = places[i][j] == nullptr ? unused : places[i][j] + channel;
-            for_channels<T>(channels, [&]<class V>(std::int64_t k) {
-              V at_points[4][4], y[2][2], offset, zero;
-              for (std::int64_t p = 0; p < points; ++p)
-                load(at_points[p / 4][p % 4], from + p * plane + i * block + k);
-              along_both(points_to_places, at_points, y);
-              load(offset, bias + k);
-              load(zero, probe + k);
-              for (std::int64_t j = 0; j < 4; ++j) {
-                const V value = y[j / 2][j % 2] + offset;
-                store(value, to[j] + k);
+    vectorized([=, from = products[0], plane = products.plane, block = block_, targets = targets.at, &probe] {
+      for (std::int64_t i = 0; i < count; ++i) {
+        T* to[places * places];
+        for (std::int64_t j = 0; j < places * places; ++j)
+          to[j] = targets[i][j] == nullptr ? unused : targets[i][j] + channel;
+        for_channels<T>(channels, [&]<class V>(std::int64_t k) {
+          V offset, zero;
+          load(offset, bias + k);
+          load(zero, probe + k);
+          along_both<V, side, places>(
+              Filter::points_to_places,
+              [&](V& value, std::size_t row, std::size_t column) {
+                load(value, from + static_cast<std::int64_t>(row * side + column) * plane + i * block + k);
+              },
+              [&](const V& result, std::size_t row, std::size_t column) {
+                const V value = result + offset;
+                store(value, to[row * places + column] + k);
                 zero += value - value;
-              }
-              store(zero, probe + k);
-            });
-          }
+              });
+          store(zero, probe + k);
         });
+      }
+    });
     for (const T z : probe)
       if (!(z == 0)) finite_ = false;
   }
@@ -158,25 +163,32 @@ class Run {
   std::atomic<bool> finite_ = true;
 };
 
-}  // namespace
-
-template <class T>
-bool winograd_pays(const Correlation<T>& c, const Pass& pass) {
+/// Whether the pass is over 3 x 3 positions side by side, one by one.
+bool is_dense(const Pass& pass) {
   if (pass.taps.size() != 9 || pass.stride != Pair(1) || pass.step != Pair(1)) return false;
   for (std::size_t t = 0; t < 9; ++t)
     if (pass.taps[t].row != pass.taps[0].row + static_cast<std::int64_t>(t) / 3 ||
         pass.taps[t].column != pass.taps[0].column + static_cast<std::int64_t>(t) % 3)
       return false;
-  return pays(c.images, pass.count, c.depth, c.width);
+  return true;
 }
+
+}  // namespace
 
 template <class T>
 bool correlate_winograd(const Correlation<T>& c, const Pass& pass) {
-  return Run<T>(c, pass)();
+  if (!is_dense(pass)) return false;
+  switch (best_filtering(c.images, pass.count, c.depth, c.width)) {
+    case Filtering::twos:
+      return Run<T, Twos<T>>(c, pass)();
+    case Filtering::fours:
+      return Run<T, Fours<T>>(c, pass)();
+    case Filtering::none:
+      return false;
+  }
+  return false;
 }
 
-template bool winograd_pays(const Correlation<float>&, const Pass&);
-template bool winograd_pays(const Correlation<double>&, const Pass&);
 template bool correlate_winograd(const Correlation<float>&, const Pass&);
 template bool correlate_winograd(const Correlation<double>&, const Pass&);
 

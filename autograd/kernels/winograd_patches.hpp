@@ -8,89 +8,60 @@
 #include <gradus/autograd/kernels/isa.hpp>
 #include <gradus/autograd/kernels/memory.hpp>
 #include <gradus/autograd/kernels/pixels.hpp>
+#include <gradus/autograd/kernels/winograd_filter.hpp>
 
 /// What the results and the weight gradients of `winograd.hpp` share: the patches and the transforms.
 namespace gradus::kernels::winograd {
 
-inline constexpr std::int64_t points = 16;  // of a patch, and of a kernel
-
-/// Patches cover the places two by two, image by image, row by row; those at the end may reach beyond.
+/// Patches of `side` x `side` places cover all of them, image by image, row by row; those at the end may
+/// reach beyond.
 struct Patches {
-  Patches(std::int64_t images, const Pair& places)
-      : rows((places.h + 1) / 2), columns((places.w + 1) / 2), count(images * rows * columns) {}
-  std::int64_t rows, columns;
+  Patches(std::int64_t images, const Pair& places, std::int64_t side)
+      : side(side),
+        rows(chunk_count(places.h, side)),
+        columns(chunk_count(places.w, side)),
+        count(images * rows * columns) {}
+  std::int64_t side, rows, columns;
   std::int64_t count;
 
   struct Place {
     std::int64_t image, row, column;  ///< of the first of its places
   };
   Place operator[](std::int64_t i) const {
-    return {i / (rows * columns), i / columns % rows * 2, i % columns * 2};
+    return {i / (rows * columns), i / columns % rows * side, i % columns * side};
   }
 };
 
-/// Whether the products that are saved outweigh the transforms. Those of a patch take as long as some 100
-/// (AVX-512) or 400 (AVX2) products for each channel on either side, those of a kernel as 300: as measured.
-inline bool pays(std::int64_t images, const Pair& places, std::int64_t in, std::int64_t out) {
-  const std::int64_t transforms = (isa() == Isa::avx512 ? 100 : 400) * (in + out);
-  const std::int64_t saved = images * places.h * places.w * 9 * in * out;
-  return Patches(images, places).count * (points * in * out + transforms) + 300 * in * out < saved;
+enum class Filtering { none, twos, fours };
+
+/// In units of one product of two channels.
+template <class Filter>
+std::int64_t cost(std::int64_t images, const Pair& places, std::int64_t in, std::int64_t out) {
+  const Costs& costs = isa() == Isa::avx512 ? Filter::wide : Filter::narrow;
+  return Patches(images, places, Filter::places).count *
+             (Filter::points * in * out + costs.patch * (in + out)) +
+         costs.kernel * in * out;
+}
+
+/// What costs least.
+inline Filtering best_filtering(std::int64_t images, const Pair& places, std::int64_t in, std::int64_t out) {
+  const std::int64_t sums = images * places.h * places.w * 9 * in * out;
+  const std::int64_t twos = cost<Twos<float>>(images, places, in, out);
+  const std::int64_t fours = cost<Fours<float>>(images, places, in, out);
+  if (sums <= std::min(twos, fours)) return Filtering::none;
+  return fours < twos ? Filtering::fours : Filtering::twos;
 }
 
 /// Matrices for the points, each a cache line further than its elements need: no two compete for a place in
 /// L1.
 template <class T>
 struct Points {
-  explicit Points(std::int64_t elements)
+  Points(std::int64_t points, std::int64_t elements)
       : plane(elements + static_cast<std::int64_t>(alignment / sizeof(T))), memory(points * plane) {}
   T* operator[](std::int64_t point) const { return memory.data() + point * plane; }
   std::int64_t plane;
   Scratch<T> memory;
 };
-
-// The transforms of F(2, 3) along one axis. A value is one channel or a register of them.
-inline constexpr auto pixels_to_points = [](const auto& d, auto& v) {  // Bᵀ
-  v[0] = d[0] - d[2];
-  v[1] = d[1] + d[2];
-  v[2] = d[2] - d[1];
-  v[3] = d[1] - d[3];
-};
-inline constexpr auto kernel_to_points = [](const auto& g, auto& u) {  // G
-  const auto sum = g[0] + g[2];
-  u[0] = g[0];
-  u[1] = (sum + g[1]) / 2;
-  u[2] = (sum - g[1]) / 2;
-  u[3] = g[2];
-};
-inline constexpr auto points_to_places = [](const auto& m, auto& y) {  // Aᵀ
-  y[0] = m[0] + m[1] + m[2];
-  y[1] = m[1] - m[2] - m[3];
-};
-// Their transposes, for gradients.
-inline constexpr auto places_to_points = [](const auto& y, auto& m) {  // A
-  m[0] = y[0];
-  m[1] = y[0] + y[1];
-  m[2] = y[0] - y[1];
-  m[3] = -y[1];
-};
-inline constexpr auto points_to_kernel = [](const auto& u, auto& g) {  // Gᵀ
-  g[0] = u[0] + (u[1] + u[2]) / 2;
-  g[1] = (u[1] - u[2]) / 2;
-  g[2] = (u[1] + u[2]) / 2 + u[3];
-};
-
-/// A transform along both axes of a square.
-template <class F, class V, std::size_t N, std::size_t M>
-void along_both(F transform, const V (&from)[N][N], V (&to)[M][M]) {
-  V half[M][N];
-  for (std::size_t j = 0; j < N; ++j) {
-    V column[N], transformed[M];
-    for (std::size_t i = 0; i < N; ++i) column[i] = from[i][j];
-    transform(column, transformed);
-    for (std::size_t i = 0; i < M; ++i) half[i][j] = transformed[i];
-  }
-  for (std::size_t i = 0; i < M; ++i) transform(half[i], to[i]);
-}
 
 template <class V, class T>
 void load(V& value, const T* from) {
@@ -101,18 +72,35 @@ void store(const V& value, T* to) {
   std::memcpy(to, &value, sizeof(V));
 }
 
+/// A transform along both axes of a square, from N x N values that load(value, row, column) sets to M x M
+/// that store(value, row, column) takes.
+template <class V, std::size_t N, std::size_t M, class F, class Load, class Store>
+[[gnu::always_inline]] inline void along_both(const F& transform, const Load& load, const Store& store) {
+  V half[M][N];
+  for (std::size_t j = 0; j < N; ++j) {
+    V column[N], transformed[M];
+    for (std::size_t i = 0; i < N; ++i) load(column[i], i, j);
+    transform(column, transformed);
+    for (std::size_t i = 0; i < M; ++i) half[i][j] = transformed[i];
+  }
+  for (std::size_t i = 0; i < M; ++i) {
+    V transformed[M];
+    transform(half[i], transformed);
+    for (std::size_t j = 0; j < M; ++j) store(transformed[j], i, j);
+  }
+}
+
 /// Of each channel N x N values, that of row i and column j at at(i, j), transformed to M x M: to[place *
 /// plane + channel].
 template <std::size_t N, std::size_t M, class T, class F, class At>
 void transform_square(F transform, const At& at, std::int64_t channels, T* to, std::int64_t plane) {
   vectorized([=] {
     for_channels<T>(channels, [&]<class V>(std::int64_t k) {
-      V values[N][N], transformed[M][M];
-      for (std::size_t i = 0; i < N; ++i)
-        for (std::size_t j = 0; j < N; ++j) load(values[i][j], at(i, j) + k);
-      along_both(transform, values, transformed);
-      for (std::size_t p = 0; p < M * M; ++p)
-        store(transformed[p / M][p % M], to + static_cast<std::int64_t>(p) * plane + k);
+      along_both<V, N, M>(
+          transform, [&](V& value, std::size_t i, std::size_t j) { load(value, at(i, j) + k); },
+          [&](const V& value, std::size_t i, std::size_t j) {
+            store(value, to + static_cast<std::int64_t>(i * M + j) * plane + k);
+          });
     });
   });
 }
@@ -129,8 +117,9 @@ auto evenly(const T* first, std::int64_t row, std::int64_t column) {
 template <class T>
 class Squares {
  public:
-  Squares(const Planes<const T>& x, const Pair& size, std::int64_t channels)
-      : x_(x), size_(size), channels_(channels), beside_(points * channels) {
+  /// `most` pixels a square.
+  Squares(const Planes<const T>& x, const Pair& size, std::int64_t channels, std::int64_t most)
+      : x_(x), size_(size), channels_(channels), beside_(most * channels) {
     std::fill_n(beside_.data(), channels, T(0));
   }
 

@@ -107,8 +107,10 @@ TEST_CASE("conv2d and its gradients are what their definition says at every kind
       {5, 1, 300, 40, {4, 4}, {3, 3}, {.padding = 1}},       // deep: several products a pixel
       {3, 1, 257, 7, {3, 5}, {1, 3}, {}},                    // a prime depth
       {9, 1, 160, 96, {5, 5}, {3, 3}, {.padding = 1}},       // more matrices than stay in cache
-      {4, 1, 64, 64, {8, 8}, {3, 3}, {.padding = 1}},        // enough for minimal filtering
+      {16, 1, 64, 64, {6, 6}, {3, 3}, {.padding = 1}},       // enough for minimal filtering, 2 x 2 places
+      {4, 1, 64, 64, {8, 8}, {3, 3}, {.padding = 1}},        // and 4 x 4
       {3, 1, 130, 98, {13, 11}, {3, 3}, {}},  // its patches reach beyond, channels fill no register
+      {8, 1, 36, 44, {11, 10}, {3, 3}, {.padding = 1}},
       {2, 2, 96, 72, {12, 10}, {3, 3}, {.padding = {2, 0}, .groups = 2}},
       {2, 1, 24, 40, {8, 6}, {1, 1}, {}},             // rows that can be joined
       {2, 1, 20, 24, {8, 7}, {1, 1}, {.stride = 2}},  // pixels that nothing sees

@@ -150,6 +150,27 @@ TEST_CASE("minimal filtering keeps infinities and NaN where a sum has them", "[c
   CHECK(class_of(conv2d(x, w)) == std::array<std::int64_t, 3>{all - 9 * 64, 0, 9 * 64});
 }
 
+TEST_CASE("minimal filtering rounds about twice as much as a sum does", "[conv]") {
+  Generator generator(5);
+  for (const std::int64_t size : {6, 16}) {  // 2 x 2 places at once, and 4 x 4
+    const Tensor images = relu(randn({16, 64, size, size}, {}, &generator));
+    const Tensor kernels = randn({64, 64, 3, 3}, {}, &generator);
+    const auto result_and_gradients = [&](DType dtype) {
+      Tensor x = images.to(dtype).clone().requires_grad_(), w = kernels.to(dtype).clone().requires_grad_();
+      const Tensor y = conv2d(x, w, {}, {.padding = 1});
+      sum(square(y)).backward();
+      return std::vector<Tensor>{y.detach(), x.grad(), w.grad()};
+    };
+    const auto actual = result_and_gradients(float32), expected = result_and_gradients(float64);
+    for (std::size_t i = 0; i < actual.size(); ++i) {
+      const double error = mean(square(actual[i].to(float64) - expected[i])).item<double>();
+      const double relative = std::sqrt(error / mean(square(expected[i])).item<double>());
+      CAPTURE(size, i);
+      CHECK(relative < 1.1e-6);
+    }
+  }
+}
+
 TEST_CASE("a gradient that conv2d gets as an expanded view is taken as such", "[conv]") {
   Tensor x = ramp({1, 1, 3, 3}, 1).requires_grad_();
   Tensor w = ones({1, 1, 2, 2}, {.dtype = float64, .requires_grad = true});
@@ -158,9 +179,10 @@ TEST_CASE("a gradient that conv2d gets as an expanded view is taken as such", "[
 }
 
 TEST_CASE("convolutions are the same bits for any number of threads", "[conv][threads]") {
-  const Tensor x = ramp({37, 3, 12, 11}, 1e-3).to(float32);
+  const auto [channels, size] = GENERATE(std::pair{3, 12}, std::pair{64, 6}, std::pair{64, 12});
+  const Tensor x = ramp({37, channels, size, size - 1}, 1e-3).to(float32);
   const auto run = [&] {
-    Tensor in = x.clone().requires_grad_(), w = ramp({8, 3, 3, 3}, 0.01).to(float32).requires_grad_();
+    Tensor in = x.clone().requires_grad_(), w = ramp({8, channels, 3, 3}, 0.01).to(float32).requires_grad_();
     const Tensor y = conv2d(in, w, {}, {.padding = 1});
     sum(y * y).backward();
     auto bits = y.to_vector<float>();
