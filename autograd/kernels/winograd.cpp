@@ -15,19 +15,53 @@ namespace {
 using namespace winograd;
 
 constexpr std::int64_t depth_at_once = 8;  // of the kernels that a task transforms
+constexpr std::int64_t least_images = 8;   // so that several threads have work
 
-template <class T, class Filter>
+/// Patches of places, each from the pixels that it sees.
+template <class Filter>
+struct Gathering {
+  static constexpr bool adds = false;
+  static constexpr std::size_t seen = Filter::side, written = Filter::places;
+  static constexpr const auto& to_points = Filter::pixels_to_points;
+  static constexpr const auto& from_points = Filter::points_to_places;
+  /// The first tap, and the steps to those below and beside it.
+  static constexpr std::size_t first = 0, below = 3, beside = 1;
+
+  static Pair patched(const Pair&, const Pair& places) { return places; }
+  /// Where the pixels and the places of the patch at (0, 0) begin.
+  static std::int64_t pixel(std::int64_t tap) { return tap; }
+  static std::int64_t place(std::int64_t) { return 0; }
+};
+
+/// The transpose: patches of pixels, each of which adds to the places that see it. Fewer, where those are
+/// more than the pixels.
+template <class Filter>
+struct Scattering {
+  static constexpr bool adds = true;
+  static constexpr std::size_t seen = Filter::places, written = Filter::side;
+  static constexpr const auto& to_points = Filter::places_to_points;
+  static constexpr const auto& from_points = Filter::points_to_pixels;
+  static constexpr std::size_t first = 8, below = 5, beside = 7;
+
+  static Pair patched(const Pair& pixels, const Pair&) { return pixels; }
+  static std::int64_t pixel(std::int64_t) { return 0; }
+  static std::int64_t place(std::int64_t tap) { return -(tap + 2); }
+};
+
+template <class T, class Filter, class Form>
 class Run {
-  static constexpr std::int64_t points = Filter::points, side = Filter::side, places = Filter::places;
-  static constexpr std::int64_t patches_at_once = points == 16 ? 48 : 24;
+  static constexpr std::int64_t points = Filter::points, side = Filter::side;
+  static constexpr std::int64_t seen = Form::seen, written = Form::written;
+  static constexpr std::int64_t patches_at_once = points == 16 ? 48 : Form::adds ? 36 : 24;
 
  public:
   Run(const Correlation<T>& c, const Pass& pass)
       : c_(c),
         pass_(pass),
-        top_(pass.taps[0].row),
-        left_(pass.taps[0].column),
-        patches_(c.images, pass.count, places),
+        pixel_(Form::pixel(pass.taps[0].row), Form::pixel(pass.taps[0].column)),
+        place_(Form::place(pass.taps[0].row), Form::place(pass.taps[0].column)),
+        patches_(c.images, Form::patched(c.size, pass.count), Filter::places),
+        per_task_(patches_per_task()),
         step_(tile_depth(c.depth)),
         block_(tile_columns<T>(c.width)),
         blocks_(chunk_count(c.width, block_)),
@@ -35,22 +69,44 @@ class Run {
 
   bool operator()() {
     transform_kernels();
-    const std::int64_t tasks = chunk_count(patches_.count, patches_at_once);
-    parallel_for(c_.groups * tasks, chunk_for(patches_at_once * c_.depth * c_.width),
+    const std::int64_t tasks = chunk_count(patches_.count, per_task_);
+    parallel_for(c_.groups * tasks, chunk_for(per_task_ * c_.depth * c_.width),
                  [&](std::int64_t begin, std::int64_t end) {
                    const Points<T> pixels(points, patches_at_once * c_.depth),
                        products(points, patches_at_once * block_);
-                   const Squares<T> squares(c_.x, c_.size, c_.depth, points);
+                   const Squares<T> squares(c_.x, c_.size, c_.depth, seen * seen);
                    for (std::int64_t i = begin; i < end; ++i) {
-                     const std::int64_t first = i % tasks * patches_at_once;
-                     run(i / tasks, first, std::min(patches_at_once, patches_.count - first), pixels,
-                         products, squares);
+                     const std::int64_t group = i / tasks, first = i % tasks * per_task_;
+                     const std::int64_t last = std::min(first + per_task_, patches_.count);
+                     if (Form::adds) clear(group, patches_[first].image, patches_[last - 1].image);
+                     for (std::int64_t p = first; p < last; p += patches_at_once)
+                       run(group, p, std::min(patches_at_once, last - p), pixels, products, squares);
                    }
                  });
     return finite_;
   }
 
  private:
+  /// Whole images, where what is written by one patch is added to by others.
+  std::int64_t patches_per_task() const {
+    if (!Form::adds) return patches_at_once;
+    const std::int64_t image = patches_.rows * patches_.columns;
+    return std::max<std::int64_t>(patches_at_once / image, 1) * image;
+  }
+
+  /// Sets a group's places of some images to the bias, or 0.
+  void clear(std::int64_t group, std::int64_t first, std::int64_t last) const {
+    for (std::int64_t n = first; n <= last; ++n)
+      for (std::int64_t h = 0; h < pass_.count.h; ++h)
+        for (std::int64_t w = 0; w < pass_.count.w; ++w) {
+          T* to = c_.y.at(n, group * c_.width) + h * c_.y.row + w * c_.y.column;
+          if (c_.bias != nullptr)
+            std::copy_n(c_.bias + group * c_.width, c_.width, to);
+          else
+            std::fill_n(to, c_.width, T(0));
+        }
+  }
+
   /// kernels_ [group][block][point][depth][column of the block]
   void transform_kernels() {
     const std::int64_t pieces = chunk_count(c_.depth, depth_at_once);
@@ -78,33 +134,34 @@ class Run {
         transpose(from + i * m.depth, m.width, columns, 9, kernels + i * 9 * block_, block_);
 
     const auto position = [&](std::size_t tap) { return pass_.taps[tap].position; };
-    const std::int64_t row = position(3) - position(0), column = position(1) - position(0);
+    const std::int64_t corner = position(Form::first);
+    const std::int64_t row = position(Form::below) - corner, column = position(Form::beside) - corner;
     for (std::int64_t i = 0; i < depth; ++i)
       transform_square<3, side>(
           Filter::kernel_to_points,
-          evenly<T>(kernels + (i * 9 + position(0)) * block_, row * block_, column * block_), block_,
+          evenly<T>(kernels + (i * 9 + corner) * block_, row * block_, column * block_), block_,
           kernels_.data() + ((group * blocks_ + block) * points * c_.depth + k + i) * block_,
           c_.depth * block_);
   }
 
-  /// Where the results of some patches go: their places, those that are not there to `unused`.
+  /// Where the results of some patches go: places, those that are not there to `unused`.
   struct Targets {
-    T* at[patches_at_once][places * places];
+    T* at[patches_at_once][written * written];
   };
 
   void run(std::int64_t group, std::int64_t first, std::int64_t count, const Points<T>& pixels,
            const Points<T>& products, const Squares<T>& squares) {
-    T unused[widest_tile];
+    T unused[widest_tile] = {};
     Targets targets;
     for (std::int64_t i = 0; i < count; ++i) {
       const auto at = patches_[first + i];
-      squares.template transform<side, side>(Filter::pixels_to_points, c_.x.at(at.image, group * c_.depth),
-                                             at.row + top_, at.column + left_, pixels[0] + i * c_.depth,
-                                             pixels.plane);
-      for (std::int64_t j = 0; j < places * places; ++j) {
-        const std::int64_t row = at.row + j / places, column = at.column + j % places;
-        targets.at[i][j] = row < pass_.count.h && column < pass_.count.w
-                               ? c_.y.at(at.image, 0) + row * c_.y.row + column * c_.y.column
+      squares.template transform<seen, side>(Form::to_points, c_.x.at(at.image, group * c_.depth),
+                                             at.row + pixel_.h, at.column + pixel_.w,
+                                             pixels[0] + i * c_.depth, pixels.plane);
+      for (std::int64_t j = 0; j < written * written; ++j) {
+        const Box place{at.row + place_.h + j / written, at.column + place_.w + j % written, 1, 1};
+        targets.at[i][j] = place.within(pass_.count)
+                               ? c_.y.at(at.image, 0) + place.top * c_.y.row + place.left * c_.y.column
                                : nullptr;
       }
     }
@@ -128,21 +185,23 @@ class Run {
     T probe[widest_tile] = {};  // becomes NaN where a result is not finite
     vectorized([=, from = products[0], plane = products.plane, block = block_, targets = targets.at, &probe] {
       for (std::int64_t i = 0; i < count; ++i) {
-        T* to[places * places];
-        for (std::int64_t j = 0; j < places * places; ++j)
+        T* to[written * written];
+        for (std::int64_t j = 0; j < written * written; ++j)
           to[j] = targets[i][j] == nullptr ? unused : targets[i][j] + channel;
         for_channels<T>(channels, [&]<class V>(std::int64_t k) {
-          V offset, zero;
-          load(offset, bias + k);
+          V zero;
           load(zero, probe + k);
-          along_both<V, side, places>(
-              Filter::points_to_places,
+          along_both<V, side, written>(
+              Form::from_points,
               [&](V& value, std::size_t row, std::size_t column) {
                 load(value, from + static_cast<std::int64_t>(row * side + column) * plane + i * block + k);
               },
               [&](const V& result, std::size_t row, std::size_t column) {
-                const V value = result + offset;
-                store(value, to[row * places + column] + k);
+                T* const target = to[row * written + column] + k;
+                V value;
+                load(value, Form::adds ? target : bias + k);
+                value += result;
+                store(value, target);
                 zero += value - value;
               });
           store(zero, probe + k);
@@ -155,8 +214,9 @@ class Run {
 
   const Correlation<T>& c_;
   const Pass& pass_;
-  std::int64_t top_, left_;  // of the first patch
+  Pair pixel_, place_;  // where those of the first patch begin
   Patches patches_;
+  std::int64_t per_task_;
   std::int64_t step_;            // channels per product
   std::int64_t block_, blocks_;  // of channels of the result
   Scratch<T> kernels_;
@@ -173,16 +233,24 @@ bool is_dense(const Pass& pass) {
   return true;
 }
 
+template <class T, class Filter>
+bool run(const Correlation<T>& c, const Pass& pass, bool scattering) {
+  return scattering ? Run<T, Filter, Scattering<Filter>>(c, pass)()
+                    : Run<T, Filter, Gathering<Filter>>(c, pass)();
+}
+
 }  // namespace
 
 template <class T>
 bool correlate_winograd(const Correlation<T>& c, const Pass& pass) {
   if (!is_dense(pass)) return false;
-  switch (best_filtering(c.images, pass.count, c.depth, c.width)) {
+  // Patches of pixels are shared out image by image.
+  const bool scattering = c.images >= least_images && c.size.h * c.size.w < pass.count.h * pass.count.w;
+  switch (best_filtering(c.images, pass.count, scattering ? c.size : pass.count, c.depth, c.width)) {
     case Filtering::twos:
-      return Run<T, Twos<T>>(c, pass)();
+      return run<T, Twos<T>>(c, pass, scattering);
     case Filtering::fours:
-      return Run<T, Fours<T>>(c, pass)();
+      return run<T, Fours<T>>(c, pass, scattering);
     case Filtering::none:
       return false;
   }

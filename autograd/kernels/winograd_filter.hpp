@@ -45,6 +45,12 @@ struct Twos {
     m[2] = y[0] - y[1];
     m[3] = -y[1];
   };
+  static constexpr auto points_to_pixels = [](const auto& v, auto& d) {  // B
+    d[0] = v[0];
+    d[1] = v[1] - v[2] + v[3];
+    d[2] = v[1] + v[2] - v[0];
+    d[3] = -v[3];
+  };
   static constexpr auto points_to_kernel = [](const auto& u, auto& g) {  // Gᵀ
     g[0] = u[0] + (u[1] + u[2]) / 2;
     g[1] = (u[1] - u[2]) / 2;
@@ -105,6 +111,16 @@ struct Fours {
     m[3] = even_b + odd_b;
     m[4] = even_b - odd_b;
     m[5] = y[3];
+  };
+  static constexpr auto points_to_pixels = [](const auto& v, auto& d) {
+    const auto even_a = v[1] + v[2], odd_a = a * (v[1] - v[2]);
+    const auto even_b = v[3] + v[4], odd_b = b * (v[3] - v[4]);
+    d[0] = a2 * b2 * v[0];
+    d[1] = a2 * b2 * v[5] - b2 * odd_a - a2 * odd_b;
+    d[2] = -(a2 + b2) * v[0] - b2 * even_a - a2 * even_b;
+    d[3] = odd_a + odd_b - (a2 + b2) * v[5];
+    d[4] = v[0] + even_a + even_b;
+    d[5] = v[5];
   };
   static constexpr auto points_to_kernel = [](const auto& u, auto& g) {
     const auto even_a = u[1] + u[2], even_b = u[3] + u[4];

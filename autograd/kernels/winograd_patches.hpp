@@ -43,11 +43,12 @@ std::int64_t cost(std::int64_t images, const Pair& places, std::int64_t in, std:
          costs.kernel * in * out;
 }
 
-/// What costs least.
-inline Filtering best_filtering(std::int64_t images, const Pair& places, std::int64_t in, std::int64_t out) {
+/// What costs least for sums over 9 pixels at each of `places`, if the patches cover `patched`.
+inline Filtering best_filtering(std::int64_t images, const Pair& places, const Pair& patched, std::int64_t in,
+                                std::int64_t out) {
   const std::int64_t sums = images * places.h * places.w * 9 * in * out;
-  const std::int64_t twos = cost<Twos<float>>(images, places, in, out);
-  const std::int64_t fours = cost<Fours<float>>(images, places, in, out);
+  const std::int64_t twos = cost<Twos<float>>(images, patched, in, out);
+  const std::int64_t fours = cost<Fours<float>>(images, patched, in, out);
   if (sums <= std::min(twos, fours)) return Filtering::none;
   return fours < twos ? Filtering::fours : Filtering::twos;
 }

@@ -143,7 +143,7 @@ class Run {
 
 Filtering filtering(const Convolution& c) {
   if (c.kernel != Pair(3) || c.stride != Pair(1) || c.dilation != Pair(1)) return Filtering::none;
-  return best_filtering(c.images, c.output, c.in, c.out);
+  return best_filtering(c.images, c.output, c.output, c.in, c.out);
 }
 
 }  // namespace

@@ -111,6 +111,9 @@ TEST_CASE("conv2d and its gradients are what their definition says at every kind
       {4, 1, 64, 64, {8, 8}, {3, 3}, {.padding = 1}},        // and 4 x 4
       {3, 1, 130, 98, {13, 11}, {3, 3}, {}},  // its patches reach beyond, channels fill no register
       {8, 1, 36, 44, {11, 10}, {3, 3}, {.padding = 1}},
+      {9, 1, 36, 44, {12, 11}, {3, 3}, {}},             // the image's gradient by patches of the result
+      {16, 1, 64, 64, {5, 5}, {3, 3}, {.padding = 2}},  // the result by patches of the image
+      {10, 2, 24, 40, {11, 9}, {3, 3}, {.padding = 2, .groups = 2}},
       {2, 2, 96, 72, {12, 10}, {3, 3}, {.padding = {2, 0}, .groups = 2}},
       {2, 1, 24, 40, {8, 6}, {1, 1}, {}},             // rows that can be joined
       {2, 1, 20, 24, {8, 7}, {1, 1}, {.stride = 2}},  // pixels that nothing sees

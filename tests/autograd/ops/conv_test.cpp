@@ -148,6 +148,12 @@ TEST_CASE("minimal filtering keeps infinities and NaN where a sum has them", "[c
   CHECK(class_of(weight.grad()) == std::array<std::int64_t, 3>{64 * 63 * 9, 64 * 9, 0});
   place.fill_(NAN);
   CHECK(class_of(conv2d(x, w)) == std::array<std::int64_t, 3>{all - 9 * 64, 0, 9 * 64});
+
+  Tensor image = zeros({8, 64, 10, 10}).requires_grad_();
+  Tensor incoming = ones({8, 64, 8, 8});
+  select(select(select(select(incoming, 0, 1), 0, 2), 0, 5), 0, 5).fill_(INFINITY);
+  conv2d(image, w).backward(incoming);  // 3 x 3 pixels of each channel saw the place
+  CHECK(class_of(image.grad()) == std::array<std::int64_t, 3>{8 * 64 * 100 - 9 * 64, 9 * 64, 0});
 }
 
 TEST_CASE("minimal filtering rounds about twice as much as a sum does", "[conv]") {
