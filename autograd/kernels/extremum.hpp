@@ -25,7 +25,7 @@ template <class V>
   if constexpr (std::is_arithmetic_v<V>)
     best = has_nan_bits(x) ? x : best;
   else
-    best = x == x ? best : x;
+    best = (V)((decltype(x != x))best | (x != x));  // all bits set are a NaN
 }
 }  // namespace detail
 
