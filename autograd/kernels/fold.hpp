@@ -51,20 +51,47 @@ void fold_runs(const Fold& fold, std::array<const T*, N> x, std::array<std::int6
   });
 }
 
-/// Deals `n` elements, a group or what is left of it, of each of `width` rows out to states[lane, width];
-/// those of neighbouring rows lie beside each other. The rows are of neighbouring kept elements, or of one.
+/// A group of elements, or what is left of it, and where those of the first of several neighbouring rows lie
+/// in each of N arrays.
+template <class T, std::size_t N>
+struct Group {
+  std::int64_t count = 0;
+  std::array<std::array<const T*, static_cast<std::size_t>(group)>, N> at;
+};
+
+/// Whether groups are asked for while the one before is folded: if runs of `width` neighbours are so short
+/// that the processor does not foresee the next one, and folds of several sums work on each for so long that
+/// it comes to few others while it waits for memory.
+template <class T, class Fold>
+bool asks_ahead(std::int64_t width) {
+  constexpr std::int64_t short_run = 1024;
+  return sizeof(typename Fold::State) > sizeof(double) && width * std::int64_t(sizeof(T)) < short_run;
+}
+
+/// Asks for `width` neighbours of elements [begin, end) of a group, into the second level of the cache.
+template <class T, std::size_t N>
+void ask_for(const Group<T, N>& next, std::int64_t width, std::int64_t begin, std::int64_t end) {
+  constexpr std::int64_t line = 64 / sizeof(T);
+  for (std::int64_t i = begin; i < std::min(end, next.count); ++i)
+    for (const auto& array : next.at)
+      for (std::int64_t j = 0; j < width; j += line)
+        __builtin_prefetch(array[static_cast<std::size_t>(i)] + j, 0, 2);
+}
+
+/// Deals a group of each of `width` rows out to states[lane, width]; those of neighbouring rows lie beside
+/// each other. The rows are of neighbouring kept elements, or of one. Asks for the group `next`.
 template <bool along_kept, class T, std::size_t N, class Fold, std::size_t... K>
-void fold_group(const Fold& fold, const std::array<const T*, static_cast<std::size_t>(group)>* in,
-                std::int64_t width, Origin origin, std::int64_t n, typename Fold::State* states,
-                std::index_sequence<K...>) {
+void fold_group(const Fold& fold, const Group<T, N>& in, const Group<T, N>& next, std::int64_t width,
+                Origin origin, typename Fold::State* states, std::index_sequence<K...>) {
   using State = typename Fold::State;
-  vectorized_for<T>([=] {
+  vectorized_for<T>([=, &in, &next, n = in.count] {
     for (std::int64_t l = 0; l < std::min(lanes, n); ++l) {
+      ask_for(next, width, l * depth, (l + 1) * depth);
       State* __restrict lane = states + l * width;
       const auto map = [&](std::int64_t i, std::int64_t j) {
         const std::int64_t kept = origin.kept + (along_kept ? j : 0),
                            index = origin.index + i + (along_kept ? 0 : j * origin.index_step);
-        return fold.map(kept, index, in[K][static_cast<std::size_t>(i)][j]...);
+        return fold.map(kept, index, in.at[K][static_cast<std::size_t>(i)][j]...);
       };
       if (n == group)
         for (std::int64_t j = 0; j < width; ++j)
@@ -72,7 +99,8 @@ void fold_group(const Fold& fold, const std::array<const T*, static_cast<std::si
               lane[j], merge_elements<depth>(fold, [&](std::int64_t d) { return map(d * lanes + l, j); }));
       else
         for (std::int64_t i = l; i < n; i += lanes)
-          for (std::int64_t j = 0; j < width; ++j) lane[j] = fold.merge(lane[j], map(i, j));
+          for (std::int64_t j = 0; j < width; ++j)
+            lane[j] = fold.merge(lane[j], static_cast<State>(map(i, j)));
     }
   });
 }
@@ -85,19 +113,24 @@ void fold_side_by_side(const Fold& fold, const Walk<1 + N>& row, std::array<cons
                        typename Fold::State* states, typename Fold::State* out,
                        std::index_sequence<K...> arrays) {
   std::fill_n(states, width * lanes, fold.start());
-  std::array<std::array<const T*, static_cast<std::size_t>(group)>, N> in;
-  for (std::int64_t first = begin; first < end; first += group) {
-    const std::int64_t n = std::min(group, end - first);
+  const auto find = [&](std::int64_t first, Group<T, N>& to) {
+    to.count = std::clamp<std::int64_t>(end - first, 0, group);
     std::size_t at = 0;
-    walk_range(row, first, first + n, [&](const auto& offsets, std::int64_t m, const auto& steps) {
+    walk_range(row, first, first + to.count, [&](const auto& offsets, std::int64_t m, const auto& steps) {
       for (std::int64_t i = 0; i < m; ++i, ++at)
-        ((in[K][at] = x[K] + offsets[K + 1] + i * steps[K + 1]), ...);
+        ((to.at[K][at] = x[K] + offsets[K + 1] + i * steps[K + 1]), ...);
     });
+  };
+  const bool ahead = asks_ahead<T, Fold>(width);
+  Group<T, N> in, next;
+  for (std::int64_t first = begin; first < end; first += group) {
+    find(first, in);
+    if (ahead) find(first + group, next);
     if (origin.kept_step == 1)
-      fold_group<true, T, N>(fold, in.data(), width, origin, n, states, arrays);
+      fold_group<true, T, N>(fold, in, next, width, origin, states, arrays);
     else
-      fold_group<false, T, N>(fold, in.data(), width, origin, n, states, arrays);
-    origin.index += n;
+      fold_group<false, T, N>(fold, in, next, width, origin, states, arrays);
+    origin.index += in.count;
   }
   vectorized_for<T>([=] {
     for (std::int64_t j = 0; j < width; ++j)
@@ -109,11 +142,12 @@ void fold_side_by_side(const Fold& fold, const Walk<1 + N>& row, std::array<cons
 template <std::int64_t n, class T, std::size_t N, class Fold, std::size_t... K>
 void fold_few(const Fold& fold, std::array<const T*, N> x, std::array<std::int64_t, N> steps,
               std::int64_t width, Origin origin, typename Fold::State* out, std::index_sequence<K...>) {
+  using State = typename Fold::State;
   vectorized_for<T>([=] {
     for (std::int64_t j = 0; j < width; ++j)
       out[j] = merge_lanes<n>(fold, [&](std::int64_t i) {
-        return fold.merge(fold.start(),
-                          fold.map(origin.kept + j, origin.index + i, x[K][i * steps[K] + j]...));
+        return fold.merge(fold.start(), static_cast<State>(fold.map(origin.kept + j, origin.index + i,
+                                                                    x[K][i * steps[K] + j]...)));
       });
   });
 }
@@ -176,13 +210,17 @@ struct RowOrder {
       : kept(plan.kept.count),
         rows(plan.rows.count),
         length(plan.row.count),
-        along_kept(rows == 1 || lie_side_by_side<N>(plan.kept, plan.row)) {
+        along_kept(rows == 1 || lie_side_by_side<N>(plan.kept, plan.row) || lie_by_rows(plan)) {
     if (rows == 1)
       starts = plan.kept;
     else if (along_kept)
       starts = nested(plan.kept, plan.rows);
     else
       starts = nested(plan.rows, plan.kept);
+  }
+  /// Whether dense rows of neighbouring kept elements lie closer to each other than those of one.
+  static bool lie_by_rows(const Reduction<N>& plan) {
+    return plan.kept.count > 1 && is_dense_run(plan.row) && plan.kept.strides[0][1] < plan.rows.strides[0][1];
   }
   std::int64_t count() const { return kept * rows; }
   std::int64_t position(std::int64_t of_kept, std::int64_t row) const {
@@ -228,18 +266,23 @@ void fold_block(const Fold& fold, const RowOrder<N>& order, const Walk<1 + N>& r
 
 }  // namespace detail
 
-/// Folds a row of n dense elements of each array. Blocks that are worth it are folded by a call, also within
-/// `vectorized`: among the caller's loops a fold that compares would not be vectorised.
-template <class Fold, class... T>
-typename Fold::State fold_run(const Fold& fold, std::int64_t n, const T*... in) {
+/// Folds a row of n dense elements of each array; within `vectorized`. Blocks that are worth it, and are not
+/// folded by registers, are so by a call: among the caller's loops a fold that compares would not be
+/// vectorised.
+template <class Fold, class T, class... Ts>
+typename Fold::State fold_run(const Fold& fold, std::int64_t n, const T* in, const Ts*... more) {
   using State = typename Fold::State;
-  if (n < detail::group) return detail::fold_lanes(fold, 0, n, in...);
+  bool inlined = n < detail::group;
+  if constexpr (detail::takes_registers<Fold, T>) inlined = inlined || detail::by_register<Fold, T>();
   State total = fold.start();
   for (std::int64_t begin = 0; begin < n; begin += reduction_block) {
+    const std::int64_t count = std::min(reduction_block, n - begin);
     State block = fold.start();
-    vectorized_for<T...>([=, &block] {
-      block = detail::fold_lanes(fold, begin, std::min(reduction_block, n - begin), in + begin...);
-    });
+    if (inlined)
+      block = detail::fold_lanes(fold, begin, count, in + begin, more + begin...);
+    else
+      vectorized_for<T>(
+          [=, &block] { block = detail::fold_lanes(fold, begin, count, in + begin, more + begin...); });
     total = begin == 0 ? block : fold.merge(total, block);
   }
   return total;

@@ -20,12 +20,15 @@ inline constexpr std::int64_t lanes = 8;
 inline constexpr std::int64_t depth = 8;
 inline constexpr std::int64_t group = lanes * depth;
 
-/// Whether a fold merges pairs of single elements before they are made states, by `join`: element i of a
-/// group of lanes with element i of the next.
+/// How many elements a fold merges, in pairs, before they are made states, by `join`: element i of a group of
+/// lanes with element i of the next, and so on.
 template <class Fold>
-inline constexpr bool merges_elements = requires {
-  requires Fold::merges_elements;
-};
+inline constexpr std::int64_t joined = [] {
+  if constexpr (requires { Fold::joined; })
+    return std::int64_t(Fold::joined);
+  else
+    return std::int64_t(1);
+}();
 
 /// Whether elements are better all mapped before any are merged: that takes long, and in longer registers
 /// than the lanes fill less.
@@ -34,16 +37,24 @@ inline constexpr bool maps_first = requires {
   requires Fold::maps_first;
 };
 
+/// at(first), at(first + 1), ... (n of them), joined in pairs.
+template <std::int64_t n, class Fold, class At>
+auto join_elements(const Fold& fold, const At& at, std::int64_t first) {
+  if constexpr (n == 1) {
+    return at(first);
+  } else {
+    auto all = join_elements<n / 2>(fold, at, first);
+    fold.join(all, join_elements<n / 2>(fold, at, first + n / 2));
+    return all;
+  }
+}
+
 /// What a fold maps elements at(first), at(first + 1), ... (n of them) to, merged in pairs.
 template <std::int64_t n, class Fold, class At>
 typename Fold::State merge_elements(const Fold& fold, const At& at, std::int64_t first = 0) {
   using State = typename Fold::State;
-  if constexpr (n == 1) {
-    return static_cast<State>(at(first));
-  } else if constexpr (n == 2 && merges_elements<Fold>) {
-    auto both = at(first);
-    fold.join(both, at(first + 1));
-    return static_cast<State>(both);
+  if constexpr (n <= joined<Fold>) {
+    return static_cast<State>(join_elements<n>(fold, at, first));
   } else {
     return fold.merge(merge_elements<n / 2>(fold, at, first), merge_elements<n / 2>(fold, at, first + n / 2));
   }
@@ -68,87 +79,126 @@ inline constexpr bool takes_registers = std::is_floating_point_v<T>&& requires {
   requires Fold::takes_registers;
 };
 
+/// Of how many sums a state of a fold that takes registers is made, doubles if there are several.
+template <class Fold>
+inline constexpr std::size_t sum_count = [] {
+  if constexpr (requires { Fold::sum_count; })
+    return std::size_t(Fold::sum_count);
+  else
+    return std::size_t(1);
+}();
+template <class Fold>
+using SumOfState = std::conditional_t<sum_count<Fold> == 1, typename Fold::State, double>;
+
 /// Whether that is better than what compilers make of loops. Those do not mix registers of 8 floats with
 /// registers of 8 doubles, which are twice as long and which AVX-512 alone has.
 template <class Fold, class T>
 bool by_register() {
-  return std::is_same_v<T, typename Fold::State> || isa() == Isa::avx512;
+  return std::is_same_v<T, SumOfState<Fold>> || isa() == Isa::avx512;
 }
 
-/// The lanes as one register, for dense elements.
+/// The lanes as one register for each sum, for dense elements.
 template <class Fold, class T, std::size_t N>
 class Registers {
   using State = typename Fold::State;
+  using Sum = SumOfState<Fold>;
+  static constexpr std::size_t sums = sum_count<Fold>;
 
  public:
-  Registers(const Fold& fold, std::array<const T*, N> x) : fold_(fold), x_(x) {}
+  Registers(const Fold& fold, std::array<const T*, N> x, std::int64_t kept)
+      : fold_(fold), x_(x), kept_(kept) {}
 
   /// n elements, a multiple of the lanes.
   [[gnu::always_inline]] void fold(std::int64_t n, State* states) const {
-    States all, more;
-    std::memcpy(&all, states, sizeof(all));
+    Sum values[static_cast<std::size_t>(lanes)][sums];
+    static_assert(sizeof(values) == lanes * sizeof(State));
+    std::memcpy(values, states, sizeof(values));
+    States all[sums], more[sums];
+    for (std::size_t s = 0; s < sums; ++s)
+      for (std::int64_t l = 0; l < lanes; ++l) all[s][l] = values[l][s];
     std::int64_t i = 0;
     for (; i + group <= n; i += group) {
       merged<depth>(i, more);
-      fold_.join(all, more);
+      join(all, more);
     }
     for (; i < n; i += lanes) {
       merged<1>(i, more);
-      fold_.join(all, more);
+      join(all, more);
     }
-    std::memcpy(states, &all, sizeof(all));
+    for (std::size_t s = 0; s < sums; ++s)
+      for (std::int64_t l = 0; l < lanes; ++l) values[l][s] = all[s][l];
+    std::memcpy(states, values, sizeof(values));
   }
 
  private:
   typedef T Elements __attribute__((vector_size(lanes * sizeof(T))));
-  typedef State States __attribute__((vector_size(lanes * sizeof(State))));
+  typedef Sum States __attribute__((vector_size(lanes * sizeof(Sum))));
 
-  [[gnu::always_inline]] void load(std::int64_t i, Elements& x) const {
+  template <class V>
+  [[gnu::always_inline]] void join(V (&a)[sums], const V (&b)[sums]) const {
+    for (std::size_t s = 0; s < sums; ++s) fold_.join(a[s], b[s]);
+  }
+  [[gnu::always_inline]] void load(std::int64_t i, Elements (&x)[sums]) const {
     Elements each[N];
-    for (std::size_t k = 0; k < N; ++k) std::memcpy(&each[k], x_[k] + i, sizeof(x));
-    [&]<std::size_t... K>(std::index_sequence<K...>) { fold_.load(x, each[K]...); }
+    for (std::size_t k = 0; k < N; ++k) std::memcpy(&each[k], x_[k] + i, sizeof(each[k]));
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+      if constexpr (sums == 1)
+        fold_.load(x[0], each[K]...);
+      else
+        fold_.load(x, kept_, each[K]...);
+    }
     (std::make_index_sequence<N>());
   }
   template <std::size_t... L>
   [[gnu::always_inline]] void widen(const Elements& x, States& out, std::index_sequence<L...>) const {
-    if constexpr (std::is_same_v<T, State>)
+    if constexpr (std::is_same_v<T, Sum>)
       out = x;
     else
-      out = States{static_cast<State>(x[L])...};
+      out = States{static_cast<Sum>(x[L])...};
+  }
+  /// As `join_elements`.
+  template <std::int64_t count>
+  [[gnu::always_inline]] void join_loaded(std::int64_t i, Elements (&x)[sums]) const {
+    if constexpr (count == 1) {
+      load(i, x);
+    } else {
+      Elements y[sums];
+      join_loaded<count / 2>(i, x);
+      join_loaded<count / 2>(i + count / 2 * lanes, y);
+      join(x, y);
+    }
   }
   /// As `merge_elements`.
   template <std::int64_t count>
-  [[gnu::always_inline]] void merged(std::int64_t i, States& out) const {
-    if constexpr (count == 1 || (count == 2 && merges_elements<Fold>)) {
-      Elements x, y;
-      load(i, x);
-      if constexpr (count == 2) {
-        load(i + lanes, y);
-        fold_.join(x, y);
-      }
-      widen(x, out, std::make_index_sequence<lanes>());
+  [[gnu::always_inline]] void merged(std::int64_t i, States (&out)[sums]) const {
+    if constexpr (count <= joined<Fold>) {
+      Elements x[sums];
+      join_loaded<count>(i, x);
+      for (std::size_t s = 0; s < sums; ++s) widen(x[s], out[s], std::make_index_sequence<lanes>());
     } else {
-      States other;
+      States other[sums];
       merged<count / 2>(i, out);
       merged<count / 2>(i + count / 2 * lanes, other);
-      fold_.join(out, other);
+      join(out, other);
     }
   }
 
   const Fold& fold_;
   const std::array<const T*, N> x_;
+  const std::int64_t kept_;
 };
 
 /// Deals n dense elements, the first of index `index`, out to the lanes.
 template <class T, std::size_t N, class Fold, std::size_t... K>
 void fold_dense(const Fold& fold, std::array<const T*, N> x, std::int64_t kept, std::int64_t index,
                 std::int64_t n, typename Fold::State* states, std::index_sequence<K...>) {
+  using State = typename Fold::State;
   const auto map = [&](std::int64_t i) { return fold.map(kept, index + i, x[K][i]...); };
   std::int64_t i = 0;
   if constexpr (takes_registers<Fold, T>)
     if (by_register<Fold, T>()) {
       i = n / lanes * lanes;
-      Registers<Fold, T, N>(fold, x).fold(i, states);
+      Registers<Fold, T, N>(fold, x, kept).fold(i, states);
     }
   for (; i + group <= n; i += group) {
     const auto deal = [&](const auto& at) {
@@ -165,8 +215,9 @@ void fold_dense(const Fold& fold, std::array<const T*, N> x, std::int64_t kept, 
     }
   }
   for (; i + lanes <= n; i += lanes)
-    for (std::int64_t l = 0; l < lanes; ++l) states[l] = fold.merge(states[l], map(i + l));
-  for (std::int64_t l = 0; i + l < n; ++l) states[l] = fold.merge(states[l], map(i + l));
+    for (std::int64_t l = 0; l < lanes; ++l)
+      states[l] = fold.merge(states[l], static_cast<State>(map(i + l)));
+  for (std::int64_t l = 0; i + l < n; ++l) states[l] = fold.merge(states[l], static_cast<State>(map(i + l)));
 }
 
 /// Folds n dense elements, a block at most, the first of index `index`.
@@ -181,13 +232,14 @@ typename Fold::State fold_lanes(const Fold& fold, std::int64_t index, std::int64
 }  // namespace detail
 
 /// Adds up, in double or int64. Of float32 that is half as fast as reading, for elements are converted one
-/// by one; so every two, those of neighbouring groups of lanes, are added in float32 first. It costs half a
-/// unit in the last place of each pair's sum, however many elements there are; a pair beyond float32's range
-/// is infinite.
+/// by one; so every four, of the same lane in neighbouring steps, are added in float32 first, in pairs. It
+/// costs half a unit in the last place of the sum of each pair and of each four, however many elements there
+/// are; four beyond float32's range are infinite.
 template <class T>
 struct Addition {
   using State = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
-  static constexpr bool merges_elements = std::is_floating_point_v<T>, takes_registers = true;
+  static constexpr std::int64_t joined = std::is_floating_point_v<T> ? 4 : 1;
+  static constexpr bool takes_registers = true;
 
   State start() const { return 0; }
   auto map(std::int64_t, std::int64_t, T x) const {

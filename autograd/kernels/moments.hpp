@@ -75,22 +75,43 @@ struct DeviationFold {
 };
 
 /// The sums of g and of g times the normalised x, (x - mean) * scale. With a third array, its elements are
-/// factors of g.
+/// factors of g. Of float32 as in `Addition`.
 template <class T>
 struct GradientFold {
-  struct State {
-    double plain, weighted;
+  template <class V>
+  struct Sums {
+    V plain, weighted;
+    template <class W>
+    explicit operator Sums<W>() const {
+      return {static_cast<W>(plain), static_cast<W>(weighted)};
+    }
+    Sums& operator+=(const Sums& other) {
+      plain += other.plain;
+      weighted += other.weighted;
+      return *this;
+    }
   };
+  using State = Sums<double>;
+  static constexpr std::int64_t joined = Addition<T>::joined;
+  static constexpr std::size_t sum_count = 2;
+  static constexpr bool takes_registers = true;
   const T *mean, *scale;
   T *plain, *weighted;
 
   State start() const { return {0, 0}; }
-  State map(std::int64_t kept, std::int64_t, T g, T x) const {
-    const auto up = static_cast<double>(g);
-    return {up, up * static_cast<double>(x - mean[kept])};
+  Sums<T> map(std::int64_t kept, std::int64_t, T g, T x) const { return {g, g * (x - mean[kept])}; }
+  Sums<T> map(std::int64_t kept, std::int64_t index, T g, T x, T w) const {
+    return map(kept, index, g * w, x);
   }
-  State map(std::int64_t kept, std::int64_t index, T g, T x, T w) const { return map(kept, index, g * w, x); }
-  State merge(State a, State b) const { return {a.plain + b.plain, a.weighted + b.weighted}; }
+  void load(auto& sums, std::int64_t kept, const auto& g, const auto& x) const {
+    sums[0] = g;
+    sums[1] = g * (x - mean[kept]);
+  }
+  void load(auto& sums, std::int64_t kept, const auto& g, const auto& x, const auto& w) const {
+    load(sums, kept, g * w, x);
+  }
+  void join(auto& sums, const auto& x) const { sums += x; }
+  State merge(State a, const State& b) const { return a += b; }
   void finish(std::int64_t kept, State sums) const {
     plain[kept] = static_cast<T>(sums.plain);
     weighted[kept] = static_cast<T>(sums.weighted * static_cast<double>(scale[kept]));

@@ -184,6 +184,38 @@ TEST_CASE("short reductions give the same bits on every instruction set and in e
   check_everywhere(f, x, {x, transpose(transpose(x, 0, 1).contiguous(), 0, 1), test::sliced_layout(x)});
 }
 
+TEST_CASE("gradients of normalisation have the same bits on every instruction set and in every layout",
+          "[autograd][isa][norm]") {
+  const DType dtype = GENERATE(float32, float64);
+  const Shape shape = GENERATE(Shape{2, 3, 5, 7}, Shape{3, 37, 9, 17}, Shape{2, 64, 13, 13},
+                               Shape{2, 5, 3, 1500}, Shape{1, 300, 8, 16});
+  const bool special = GENERATE(false, true);
+  if (test::sanitized && (dtype == float64 || numel(shape) > 10'000)) return;
+  CAPTURE(dtype, shape, special);
+  Generator generator(8);
+  const auto draw = [&](const Shape& s) { return uniform(s, -2, 3, {.dtype = dtype}, &generator); };
+  const Tensor x = special ? mixed(shape, dtype) : draw(shape), w = draw({shape[1]}), b = draw({shape[1]}),
+               middle = draw({shape[1]}), spread = draw({shape[1]}) + 2.5, inner = draw({shape[2], shape[3]});
+  const auto f = [&](const Tensor& v) {
+    std::vector<Tensor> results;
+    const Tensor up = v.detach() * 0.5 - 0.25;  // lies as v does
+    const auto add = [&](const Tensor& y, const std::vector<Tensor>& leaves) {
+      for (const Tensor& g : {up, up.contiguous()})
+        for (const Tensor& d : grad({y}, leaves, {.grad_outputs = {g}, .retain_graph = true}))
+          results.push_back(d);
+    };
+    const Tensor leaf = v.detach().requires_grad_(), weight = w.detach().requires_grad_(),
+                 bias = b.detach().requires_grad_(), each = inner.detach().requires_grad_();
+    add(batch_norm(leaf, {}, {}, weight, bias, {.training = true}), {leaf, weight, bias});
+    add(batch_norm(leaf, middle, spread, weight, bias), {leaf, weight, bias});
+    add(layer_norm(leaf, {shape[2], shape[3]}, each), {leaf, each});
+    return results;
+  };
+  check_everywhere(f, x,
+                   {x, permute(permute(x, {0, 2, 3, 1}).contiguous(), {0, 3, 1, 2}),
+                    permute(permute(x, {1, 0, 3, 2}).contiguous(), {1, 0, 3, 2}), test::sliced_layout(x)});
+}
+
 TEST_CASE("reductions and their gradients have the same bits for any number of threads",
           "[autograd][isa][threads]") {
   const auto same = [](const Shape& shape, auto f) {
