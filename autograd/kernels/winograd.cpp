@@ -65,7 +65,8 @@ class Run {
         step_(tile_depth(c.depth)),
         block_(tile_columns<T>(c.width)),
         blocks_(chunk_count(c.width, block_)),
-        kernels_(c.groups * blocks_ * points * c.depth * block_) {}
+        matrix_(c.depth * block_ + static_cast<std::int64_t>(alignment / sizeof(T))),
+        kernels_(c.groups * blocks_ * points * matrix_) {}
 
   bool operator()() {
     transform_kernels();
@@ -140,8 +141,7 @@ class Run {
       transform_square<3, side>(
           Filter::kernel_to_points,
           evenly<T>(kernels + (i * 9 + corner) * block_, row * block_, column * block_), block_,
-          kernels_.data() + ((group * blocks_ + block) * points * c_.depth + k + i) * block_,
-          c_.depth * block_);
+          kernels_.data() + (group * blocks_ + block) * points * matrix_ + (k + i) * block_, matrix_);
   }
 
   /// Where the results of some patches go: places, those that are not there to `unused`.
@@ -169,9 +169,8 @@ class Run {
     for (std::int64_t k = 0; k < c_.depth; k += step_) terms.add(k, k * block_);
     const Tile<T> tile({count, block_, step_, c_.depth, block_, block_}, false, Terms::many);
     for (std::int64_t b = 0; b < blocks_; ++b) {
-      const T* kernels = kernels_.data() + (group * blocks_ + b) * points * c_.depth * block_;
-      for (std::int64_t p = 0; p < points; ++p)
-        tile(pixels[p], kernels + p * c_.depth * block_, products[p], terms);
+      const T* kernels = kernels_.data() + (group * blocks_ + b) * points * matrix_;
+      for (std::int64_t p = 0; p < points; ++p) tile(pixels[p], kernels + p * matrix_, products[p], terms);
       const std::int64_t channels = std::min(block_, c_.width - b * block_);
       write(targets, count, group * c_.width + b * block_, channels, products, unused);
     }
@@ -219,6 +218,7 @@ class Run {
   std::int64_t per_task_;
   std::int64_t step_;            // channels per product
   std::int64_t block_, blocks_;  // of channels of the result
+  std::int64_t matrix_;  // from the kernels at one point to those at the next, which share no place in L1
   Scratch<T> kernels_;
   std::atomic<bool> finite_ = true;
 };
