@@ -62,9 +62,22 @@ void vectorized(F f) {
       return detail::run_baseline(f);
   }
 }
+
+/// As above, by vectors of 256 bits at most.
+template <class F>
+void vectorized_narrow(F f) {
+  if (isa() == Isa::baseline)
+    detail::run_baseline(f);
+  else
+    detail::run_avx2(f);
+}
 #else
 template <class F>  // a sanitizer finds in one what it would find in three
 void vectorized(F f) {
+  f();
+}
+template <class F>
+void vectorized_narrow(F f) {
   f();
 }
 #endif

@@ -10,6 +10,7 @@ namespace {
 using elementwise::apply;
 using elementwise::binary;
 using elementwise::cheap;
+using elementwise::streaming;
 
 /// What T is computed in: int64 wraps around instead of being undefined.
 template <class T>
@@ -22,7 +23,7 @@ struct Add {
     T operator()(T x, T y) const { return static_cast<T>(Wrapping<T>(x) + Wrapping<T>(y)); }
   };
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    return dispatch_numeric(a.dtype(), [&]<class T>() { return apply<T>(a, b, cheap, Of<T>()); });
+    return dispatch_numeric(a.dtype(), [&]<class T>() { return apply<T>(a, b, streaming, Of<T>()); });
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return d.grad(); });
@@ -37,7 +38,7 @@ struct Sub {
     T operator()(T x, T y) const { return static_cast<T>(Wrapping<T>(x) - Wrapping<T>(y)); }
   };
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    return dispatch_numeric(a.dtype(), [&]<class T>() { return apply<T>(a, b, cheap, Of<T>()); });
+    return dispatch_numeric(a.dtype(), [&]<class T>() { return apply<T>(a, b, streaming, Of<T>()); });
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return d.grad(); });
@@ -53,7 +54,7 @@ struct Mul {
   };
   static constexpr Keep keep = keep_inputs(0, 1);
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    return dispatch_numeric(a.dtype(), [&]<class T>() { return apply<T>(a, b, cheap, Of<T>()); });
+    return dispatch_numeric(a.dtype(), [&]<class T>() { return apply<T>(a, b, streaming, Of<T>()); });
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return d.grad() * d.input(1); });
@@ -69,7 +70,7 @@ struct Div {
   };
   static constexpr Keep keep = keep_inputs(0, 1);
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    return dispatch_floating(a.dtype(), [&]<class T>() { return apply<T>(a, b, cheap, Of<T>()); });
+    return dispatch_floating(a.dtype(), [&]<class T>() { return apply<T>(a, b, streaming, Of<T>()); });
   }
   void backward(Backward& d) const {
     d.wrt(0, [&] { return d.grad() / d.input(1); });

@@ -13,6 +13,7 @@ namespace gradus::elementwise {
 /// as measured with AVX2 on float32: 0.1 to 0.4, as memory allows, and 0.5 to 2.
 inline constexpr std::int64_t cheap = 1;
 inline constexpr std::int64_t transcendental = 6;
+inline constexpr kernels::Streaming streaming{};  ///< cheap, and a single instruction
 
 /// An uninitialised result of `shape`, in the memory layout of the first input that has this shape densely.
 template <class... X>
@@ -44,7 +45,7 @@ const auto* elements(const Tensor& x) {
 /// f of the elements of tensors that broadcast to `shape`, of element types T, which f takes. For loops to be
 /// vectorised f should be free of branches and of calls that are not inlined; it is copied.
 template <Element... T, class F, class... In>
-Tensor apply_to(const Shape& shape, std::int64_t cost, F f, const In&... in) {
+Tensor apply_to(const Shape& shape, auto cost, F f, const In&... in) {
   using R = std::remove_cvref_t<decltype(f(T()...))>;
   const Tensor y = result(shape, dtype_of<R>, in...);
   R* out = y.mutable_data<R>();
@@ -64,19 +65,19 @@ inline Shape common_shape(const Tensor& a, const Tensor& b) {
 
 /// f(x) for every element; f takes T and returns T or another element type.
 template <Element T, class F>
-Tensor apply(const Tensor& x, std::int64_t cost, F f) {
+Tensor apply(const Tensor& x, auto cost, F f) {
   return apply_to<T>(x.shape(), cost, f, x);
 }
 
 /// f(a, b), broadcast; both of element type T.
 template <Element T, class F>
-Tensor apply(const Tensor& a, const Tensor& b, std::int64_t cost, F f) {
+Tensor apply(const Tensor& a, const Tensor& b, auto cost, F f) {
   return apply_to<T, T>(common_shape(a, b), cost, f, a, b);
 }
 
 /// f(a, b, c), broadcast; of element types A, B and C.
 template <Element A, Element B, Element C = B, class F>
-Tensor apply(const Tensor& a, const Tensor& b, const Tensor& c, std::int64_t cost, F f) {
+Tensor apply(const Tensor& a, const Tensor& b, const Tensor& c, auto cost, F f) {
   const Shape shape = common_shape(b, c);
   return apply_to<A, B, C>(a.shape() == shape ? shape : broadcast(a.shape(), shape), cost, f, a, b, c);
 }

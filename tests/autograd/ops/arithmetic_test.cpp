@@ -94,6 +94,29 @@ TEST_CASE("an elementwise result keeps the layout of its input", "[arithmetic]")
   CHECK((slice(x, 1, 0, 3, 2) + 1).is_contiguous());
 }
 
+TEST_CASE("rows and columns beside a matrix of any size are the same as their copies", "[arithmetic]") {
+  for (const auto& [rows, columns] :
+       {std::pair(3, 7), {7, 300}, {300, 257}, {129, 515}, {2, 40001}, {40001, 2}}) {
+    CAPTURE(rows, columns);
+    const Tensor x = reshape(sin(arange(rows * columns).to(float32)), {rows, columns});
+    const Tensor gaps = slice(cat({x, x}, 1), 1, 0, 2 * columns, 2);
+    const Tensor row = select(x, 0, 1), column = narrow(x, 1, 1, 1);
+    const Tensor turned = transpose(transpose(x, 0, 1).contiguous(), 0, 1);
+    for (const Tensor& matrix : {x, gaps, turned})
+      for (const Tensor& side : {row, column}) {
+        const Tensor dense = matrix.contiguous(), copy = expand(side, {rows, columns}).contiguous();
+        CHECK(equal(matrix - side, dense - copy));
+        CHECK(equal(side - matrix, copy - dense));
+        CHECK(equal(maximum(matrix, side), maximum(dense, copy)));
+        CHECK(equal(where(matrix > side, matrix, side), where(dense > copy, dense, copy)));
+        Tensor changed = matrix.clone();
+        changed *= side;
+        CHECK(equal(changed, dense * copy));
+      }
+    CHECK(equal(row * column, expand(row, {rows, columns}).contiguous() * column));
+  }
+}
+
 TEST_CASE("in-place arithmetic changes what views share", "[arithmetic]") {
   Tensor x = tensor({{1, 2}, {3, 4}});
   const Tensor row = select(x, 0, 1);
