@@ -9,6 +9,7 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/create.hpp>
 #include <gradus/autograd/ops/reduce.hpp>
+#include <gradus/autograd/ops/update.hpp>
 #include <gradus/autograd/tape.hpp>
 
 namespace gradus {
@@ -58,7 +59,7 @@ class BackwardRun {
   void visit(Node& node);
   void complete(Node& node, std::uint32_t output, Tensor& gradient);
   static void accumulate(Tensor& sum, Tensor gradient) {
-    sum = sum.defined() ? add(sum, gradient) : std::move(gradient);
+    sum = sum.defined() ? taken_sum(std::move(sum), std::move(gradient)) : std::move(gradient);
   }
 
   std::string_view name_;

@@ -23,7 +23,8 @@ class RefCounted {
     if (p->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
       Derived::destroy(static_cast<Derived*>(const_cast<RefCounted*>(p)));
   }
-  std::uint32_t use_count() const noexcept { return references_.load(std::memory_order_relaxed); }
+  /// Who finds 1 also sees what former holders have done.
+  std::uint32_t use_count() const noexcept { return references_.load(std::memory_order_acquire); }
 
  protected:
   RefCounted() = default;

@@ -2,6 +2,7 @@
 
 #include <gradus/autograd/ops/copy.hpp>
 #include <gradus/autograd/ops/elementwise.hpp>
+#include <gradus/autograd/ops/update.hpp>
 
 namespace gradus {
 
@@ -97,25 +98,28 @@ bool keeps_apart(const Tensor& x, const Tensor& y) {
          (x.shape() == y.shape() && x.strides() == y.strides() && x.offset() == y.offset());
 }
 
-/// x = f(x, other), in place.
-template <class Op>
-void in_place(const char* name, Tensor& x, const Operand& other) {
+/// The function of two elements that `op` stands for, to `f`.
+template <class T, class F>
+void with_function(Arithmetic op, const F& f) {
+  switch (op) {
+    case Arithmetic::add:
+      return f(Add::Of<T>());
+    case Arithmetic::sub:
+      return f(Sub::Of<T>());
+    case Arithmetic::mul:
+      return f(Mul::Of<T>());
+    case Arithmetic::div:
+      if constexpr (std::is_floating_point_v<T>) f(Div::Of<T>());
+  }
+}
+
+/// x = x op other, where `other` must not make x grow.
+void in_place(const char* name, Tensor& x, Arithmetic op, const Operand& other) {
   const OpScope scope(name, other.at());
-  const Tensor given = match(x, other).second;
-  require<ShapeError>(broadcastable_to(given.shape(), x.shape()),
-                      "{} does not broadcast to {}, which cannot grow in place", given.shape(), x.shape());
-  const Tensor y = keeps_apart(x, given) ? given : given.detach().clone();
-  const auto walk = kernels::plan_walk(x.shape(), x.strides(), x.strides(),
-                                       broadcast_strides(y.shape(), y.strides(), x.shape()));
-  const auto run = [&]<class T>() {
-    x.mark_written(name, other.at(), given);
-    T* out = x.mutable_data<T>();
-    kernels::map(walk, cheap, typename Op::template Of<T>(), out, const_cast<const T*>(out), y.data<T>());
-  };
-  if constexpr (std::is_same_v<Op, Div>)
-    dispatch_floating(x.dtype(), run);
-  else
-    dispatch_numeric(x.dtype(), run);
+  const Tensor y = match(x, other).second;
+  require<ShapeError>(broadcastable_to(y.shape(), x.shape()),
+                      "{} does not broadcast to {}, which cannot grow in place", y.shape(), x.shape());
+  update(name, other.at(), x, op, y);
 }
 
 }  // namespace
@@ -126,20 +130,48 @@ Tensor mul(const Operand& a, const Operand& b) { return binary(Mul{}, a, b); }
 Tensor div(const Operand& a, const Operand& b) { return binary(Div{}, a, b); }
 Tensor neg(const Tensor& x, SourceLocation at) { return record(Neg{}, at, x); }
 
+void update(const char* name, const SourceLocation& at, const Tensor& x, Arithmetic op, const Tensor& other) {
+  const Tensor y = keeps_apart(x, other) ? other : other.detach().clone();
+  const auto walk = kernels::plan_walk(x.shape(), x.strides(), x.strides(),
+                                       broadcast_strides(y.shape(), y.strides(), x.shape()));
+  const auto run = [&]<class T>() {
+    x.mark_written(name, at, other);
+    T* out = x.mutable_data<T>();
+    with_function<T>(
+        op, [&](auto f) { kernels::map(walk, cheap, f, out, const_cast<const T*>(out), y.data<T>()); });
+  };
+  if (op == Arithmetic::div)
+    dispatch_floating(x.dtype(), run);
+  else
+    dispatch_numeric(x.dtype(), run);
+}
+
+Tensor taken_sum(Tensor a, Tensor b) {
+  const bool alike = a.shape() == b.shape() && a.strides() == b.strides() && a.dtype() == b.dtype();
+  if (!alike || a.requires_grad() || b.requires_grad()) return add(a, b);
+  const bool takes_a = elementwise::is_disposable(a);
+  if (!takes_a && !elementwise::is_disposable(b)) return add(a, b);
+  const Tensor& sum = takes_a ? a : b;
+  dispatch_numeric(sum.dtype(), [&]<class T>() {
+    kernels::map(sum.numel(), cheap, Add::Of<T>(), sum.mutable_data<T>(), a.data<T>(), b.data<T>());
+  });
+  return sum;
+}
+
 Tensor& Tensor::operator+=(const Operand& other) {
-  in_place<Add>("+=", *this, other);
+  in_place("+=", *this, Arithmetic::add, other);
   return *this;
 }
 Tensor& Tensor::operator-=(const Operand& other) {
-  in_place<Sub>("-=", *this, other);
+  in_place("-=", *this, Arithmetic::sub, other);
   return *this;
 }
 Tensor& Tensor::operator*=(const Operand& other) {
-  in_place<Mul>("*=", *this, other);
+  in_place("*=", *this, Arithmetic::mul, other);
   return *this;
 }
 Tensor& Tensor::operator/=(const Operand& other) {
-  in_place<Div>("/=", *this, other);
+  in_place("/=", *this, Arithmetic::div, other);
   return *this;
 }
 

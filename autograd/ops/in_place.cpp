@@ -3,11 +3,17 @@
 #include <gradus/autograd/ops/arithmetic.hpp>
 #include <gradus/autograd/ops/copy.hpp>
 #include <gradus/autograd/ops/ternary.hpp>
+#include <gradus/autograd/ops/update.hpp>
 #include <gradus/autograd/ops/where.hpp>
 
 namespace gradus {
 
 namespace {
+
+void check_shape(const Tensor& x, const Shape& result) {
+  require<ShapeError>(result == x.shape(), "the result is {}, and {} cannot change its shape in place",
+                      result, x.shape());
+}
 
 /// x = f(), which may be computed from x. What f gives requires a gradient if anything that goes into it
 /// does.
@@ -15,10 +21,19 @@ template <class F>
 Tensor assign(const char* name, const SourceLocation& at, Tensor x, F&& f) {
   const OpScope scope(name, at);
   const Tensor y = f();
-  require<ShapeError>(y.shape() == x.shape(), "the result is {}, and {} cannot change its shape in place",
-                      y.shape(), x.shape());
+  check_shape(x, y.shape());
   x.mark_written(name, at, y);
   copy_values(y.shares_storage(x) ? y.detach().clone() : y, x);
+  return x;
+}
+
+/// x = x op f(), likewise; without a second tensor for the result.
+template <class F>
+Tensor change(const char* name, const SourceLocation& at, Tensor x, Arithmetic op, F&& f) {
+  const OpScope scope(name, at);
+  const Tensor y = f();
+  check_shape(x, broadcast(x.shape(), y.shape()));
+  update(name, at, x, op, y);
   return x;
 }
 
@@ -31,23 +46,23 @@ Tensor scaled(const Tensor& x, const Operand& other, double alpha) {
 }  // namespace
 
 Tensor add_(Tensor x, const Operand& other, double alpha) {
-  return assign("add_", other.at(), x, [&] { return x + scaled(x, other, alpha); });
+  return change("add_", other.at(), x, Arithmetic::add, [&] { return scaled(x, other, alpha); });
 }
 Tensor sub_(Tensor x, const Operand& other, double alpha) {
-  return assign("sub_", other.at(), x, [&] { return x - scaled(x, other, alpha); });
+  return change("sub_", other.at(), x, Arithmetic::sub, [&] { return scaled(x, other, alpha); });
 }
 Tensor mul_(Tensor x, const Operand& other) {
-  return assign("mul_", other.at(), x, [&] { return x * other; });
+  return change("mul_", other.at(), x, Arithmetic::mul, [&] { return scaled(x, other, 1); });
 }
 Tensor div_(Tensor x, const Operand& other) {
-  return assign("div_", other.at(), x, [&] { return x / other; });
+  return change("div_", other.at(), x, Arithmetic::div, [&] { return scaled(x, other, 1); });
 }
 
 Tensor addcmul_(Tensor x, const Tensor& a, const Tensor& b, double value, SourceLocation at) {
-  return assign("addcmul_", at, x, [&] { return addcmul(x, a, b, value); });
+  return change("addcmul_", at, x, Arithmetic::add, [&] { return scaled(x, value * (a * b), 1); });
 }
 Tensor addcdiv_(Tensor x, const Tensor& a, const Tensor& b, double value, SourceLocation at) {
-  return assign("addcdiv_", at, x, [&] { return addcdiv(x, a, b, value); });
+  return change("addcdiv_", at, x, Arithmetic::add, [&] { return scaled(x, value * (a / b), 1); });
 }
 Tensor lerp_(Tensor x, const Tensor& end, const Operand& weight) {
   return assign("lerp_", weight.at(), x, [&] { return lerp(x, end, weight); });

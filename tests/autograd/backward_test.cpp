@@ -2,6 +2,8 @@
 #include <gradus/autograd/ops.hpp>
 #include <gradus/autograd/tape.hpp>
 
+#include <functional>
+
 #include "support/catch.hpp"
 #include "support/chain.hpp"
 
@@ -28,6 +30,18 @@ struct Counted {
     });
   }
 };
+
+/// A copy whose derivative is always `slope`.
+struct Given {
+  static constexpr std::string_view name = "test_given";
+  std::function<Tensor()> slope;
+  Tensor forward(const Tensor& x) const { return x.clone(); }
+  void backward(Backward& d) const { d.wrt(0, slope); }
+};
+
+Tensor given(const Tensor& x, std::function<Tensor()> slope) {
+  return record(Given{std::move(slope)}, SourceLocation::current(), x);
+}
 
 Tensor counted(const Tensor& x, int& calls) { return record(Counted{&calls}, SourceLocation::current(), x); }
 
@@ -71,6 +85,49 @@ TEST_CASE("the leaf owns its gradient: nothing else looks at the same memory", "
   const Tensor c = tensor({1, 2, 3}, variable);
   sum(c).backward();  // arrives as one number, expanded
   CHECK(c.grad().is_contiguous());
+}
+
+TEST_CASE("gradients that meet are added in memory that nobody else knows", "[backward]") {
+  const Tensor x = zeros({3, 5}, variable), kept = full({3, 5}, 1, constant);
+  const auto known = [&] { return kept; };
+  const auto turned = [] { return transpose(full({5, 3}, 10, constant), 0, 1); };
+  const void* memory = nullptr;
+  const auto fresh = [&] {
+    const Tensor g = full({3, 5}, 100, constant);
+    memory = g.data<double>();
+    return g;
+  };
+  SECTION("of the first to arrive") {  // which is that of the last recorded
+    (given(x, known) + given(x, turned) + given(x, known) + given(x, fresh)).backward(kept);
+    CHECK(values(x.grad()) == Values(15, 112));
+    CHECK(x.grad().data<double>() == memory);
+  }
+  SECTION("of the second") {
+    (given(x, fresh) + given(x, known)).backward(kept);
+    CHECK(values(x.grad()) == Values(15, 101));
+    CHECK(x.grad().data<double>() == memory);
+  }
+  SECTION("of none") {
+    (given(x, known) + given(x, [&] { return kept.detach(); }) + given(x, turned)).backward(kept);
+    CHECK(values(x.grad()) == Values(15, 12));
+  }
+  SECTION("not where a hook or a retained gradient holds it") {
+    Tensor y = x * 2, z = y * 3;
+    Tensor seen;
+    z.register_hook([&](const Tensor& g) { return seen = g, Tensor(); });
+    y.retain_grad();
+    (z + given(y, fresh) + x).backward(kept);
+    CHECK(values(seen) == Values(15, 1));
+    CHECK(values(y.grad()) == Values(15, 103));
+    CHECK(values(x.grad()) == Values(15, 207));
+  }
+  SECTION("not where it is differentiated again") {
+    const Tensor a = tensor({2, 3}, variable);
+    const Tensor first = grad(sum(a * a * a + a * a), a, {.create_graph = true});
+    CHECK(values(first) == Values{16, 33});
+    CHECK(values(grad(sum(first * first), a)) == Values{2 * 16 * 14, 2 * 33 * 20});
+  }
+  CHECK(values(kept) == Values(15, 1));
 }
 
 TEST_CASE("gradients of broadcast inputs are summed to their shape", "[backward]") {

@@ -111,6 +111,10 @@ TEST_CASE("in-place functions by hand", "[in_place]") {
   Tensor chain = tensor({1, 2, 3, 4}, f64);
   add_(narrow(chain, 0, 1, 3), narrow(chain, 0, 0, 3));  // of what the values were before
   CHECK(chain.to_vector<double>() == Values{1, 3, 5, 7});
+  Tensor square = tensor({{1, 2}, {3, 4}}, f64);
+  mul_(square, transpose(square, 0, 1));
+  CHECK(square.to_vector<double>() == Values{1, 6, 6, 16});
+  CHECK(sub_(square, square).to_vector<double>() == Values{0, 0, 0, 0});
   Tensor whole = tensor({1, 2}, {.dtype = int64});
   CHECK(add_(whole, whole, 3).to_vector<std::int64_t>() == std::vector<std::int64_t>{4, 8});
 }
