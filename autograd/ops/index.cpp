@@ -22,7 +22,7 @@ constexpr auto plus = [](auto& target, auto value) {
   target = static_cast<std::remove_reference_t<decltype(target)>>(target + value);
 };
 
-/// `index_select`, `gather` and `scatter` with an index that has been checked.
+/// `index_select`, `gather` and `scatter` within a derivative.
 Tensor selected(const Tensor& x, std::int64_t dim, const Tensor& index);
 Tensor gathered(const Tensor& x, std::int64_t dim, const Tensor& index);
 Tensor scattered(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source);
@@ -107,7 +107,7 @@ struct GatherLast {
     const Tensor x = indexing::in_order(g), y = empty(index.shape(), g.dtype());
     const auto d = static_cast<std::size_t>(dim);
     dispatch_floating(x.dtype(), [&]<class T>() {
-      kernels::gather_last(indexing::plan(x, d, index, y), x.shape()[d], x.data<T>(), y.mutable_data<T>(),
+      kernels::gather_last(indexing::plan(x, d, index, y), x.data<T>(), y.mutable_data<T>(),
                            index.data<std::int64_t>());
     });
     return y;
@@ -158,10 +158,11 @@ Tensor scattered(const Tensor& x, std::int64_t dim, const Tensor& index, const T
 void check_list(const Tensor& x, std::size_t d, const Tensor& index) {
   require<ShapeError>(x.rank() > 0, "a 0-d tensor has no dimension to index");
   require<ShapeError>(index.rank() == 1, "the index is {}; needs one dimension", index.shape());
-  indexing::check(index, x.shape()[d], [&] { return fmt::format("dimension {} of {}", d, x.shape()); });
+  indexing::check(x, d, index);
 }
 
-/// Throws unless `index` fits `x` in all dimensions but `d`, and its values that one.
+/// Throws unless `index` fits `x` in all dimensions but `d`. Whether its values fit that one is seen on the
+/// way through them.
 void check_grid(const Tensor& x, std::size_t d, const Tensor& index) {
   bool fits = index.rank() == x.rank();
   for (std::size_t i = 0; fits && i < x.rank(); ++i) fits = i == d || index.shape()[i] <= x.shape()[i];
@@ -169,7 +170,7 @@ void check_grid(const Tensor& x, std::size_t d, const Tensor& index) {
                       "the index is {} but x is {}; needs the same rank and, but for dimension {}, no "
                       "larger sizes",
                       index.shape(), x.shape(), d);
-  indexing::check(index, x.shape()[d], [&] { return fmt::format("dimension {} of {}", d, x.shape()); });
+  indexing::check_dtype(index);
 }
 
 void check_same_dtype(const Tensor& x, const Tensor& source) {

@@ -15,8 +15,12 @@ Dims position(std::int64_t i, const Shape& shape) {
 
 }  // namespace
 
-void check(const Tensor& index, std::int64_t size, kernels::FunctionRef<std::string()> what) {
+void check_dtype(const Tensor& index) {
   require<DTypeError>(index.dtype() == int64, "the index is {}; needs int64", index.dtype());
+}
+
+void check(const Tensor& index, std::int64_t size, kernels::FunctionRef<std::string()> what) {
+  check_dtype(index);
   const Tensor dense = index.detach().contiguous();
   const std::int64_t* first = dense.data<std::int64_t>();
   if (kernels::all_within(first, dense.numel(), size)) return;
@@ -24,6 +28,10 @@ void check(const Tensor& index, std::int64_t size, kernels::FunctionRef<std::str
   while (*bad >= 0 && *bad < size) ++bad;
   fail<IndexError>("index {} at {} is out of range for {}; needs 0 <= index < {}", *bad,
                    position(bad - first, index.shape()), what(), size);
+}
+
+void check(const Tensor& x, std::size_t dim, const Tensor& index) {
+  check(index, x.shape()[dim], [&] { return fmt::format("dimension {} of {}", dim, x.shape()); });
 }
 
 Tensor along(const Tensor& index, std::size_t dim, const Shape& shape) {
@@ -41,7 +49,7 @@ Tensor in_order(const Tensor& x) {
 kernels::Scatter plan(const Tensor& target, std::size_t dim, const Tensor& index, const Tensor& source) {
   Shape columns = index.shape();
   Strides to = target.strides(), from = source.strides(), at = index.strides();
-  kernels::Scatter walk{{}, columns[dim], to[dim], from[dim], at[dim]};
+  kernels::Scatter walk{{}, columns[dim], to[dim], from[dim], at[dim], target.shape()[dim]};
   for (Dims* dims : {&columns, &to, &from, &at}) dims->erase(dim);
   walk.columns = kernels::plan_walk(columns, to, from, at);
   return walk;
@@ -53,9 +61,11 @@ Tensor gather(const Tensor& from, std::size_t dim, const Tensor& index) {
   Strides others = x.strides();
   others[dim] = 0;
   const auto walk = kernels::plan_walk(y.shape(), y.strides(), others, index.strides());
-  dispatch(x.dtype(), [&]<class T>() {
-    kernels::gather(walk, y.mutable_data<T>(), x.data<T>(), index.data<std::int64_t>(), x.strides()[dim]);
+  const bool within = dispatch(x.dtype(), [&]<class T>() {
+    return kernels::gather(walk, y.mutable_data<T>(), x.data<T>(), index.data<std::int64_t>(),
+                           x.strides()[dim], x.shape()[dim]);
   });
+  if (!within) check(x, dim, index);
   return y;
 }
 

@@ -255,6 +255,26 @@ TEST_CASE("an index out of range is named with its place", "[index][error]") {
   CHECK_THROWS_AS(index_select(x, 2, tensor({0}, integers)), IndexError);
 }
 
+TEST_CASE("a wrong index is found wherever it stands, and changes nothing", "[index][error]") {
+  const Tensor x = ones({9, 11}), source = full({9, 11}, 2);
+  for (const std::int64_t dim : {0, 1})
+    for (const std::int64_t wrong : {std::int64_t{-1}, x.size(dim)})
+      for (const std::int64_t row : {0, 8})
+        for (const std::int64_t column : {0, 5, 10}) {
+          Tensor dense = zeros({9, 11}, integers);
+          dense.mutable_span<std::int64_t>()[static_cast<std::size_t>(row * 11 + column)] = wrong;
+          for (const Tensor& index : {dense, transposed(dense), slice(cat({dense, dense}, 1), 1, 0, 11, 1)}) {
+            CAPTURE(dim, wrong, row, column);
+            const auto text = contains(fmt::format(
+                "index {} at [{}, {}] is out of range for dimension {} of [9, 11]", wrong, row, column, dim));
+            CHECK_THROWS_WITH(gather(x, dim, index), text);
+            CHECK_THROWS_WITH(scatter(x, dim, index, source), text);
+            CHECK_THROWS_WITH(scatter_add(x, dim, index, source), text);
+          }
+        }
+  CHECK(equal(x, ones({9, 11})));
+}
+
 TEST_CASE("indices of a wrong dtype or shape are refused", "[index][error]") {
   const Tensor x = zeros({2, 3});
   CHECK_THROWS_WITH(index_select(x, 1, tensor({0})), contains("the index is float32; needs int64"));
