@@ -30,16 +30,6 @@ Strides contiguous_strides(const Shape& shape) {
   return strides;
 }
 
-bool is_contiguous(const Shape& shape, const Strides& strides) {
-  bool dense = true;
-  std::int64_t expected = 1;
-  for (std::size_t i = shape.size(); i-- > 0;) {
-    dense = dense && (shape[i] == 1 || strides[i] == expected);
-    expected *= shape[i];
-  }
-  return dense || expected == 0;
-}
-
 Shape broadcast(const Shape& a, const Shape& b) {
   const bool a_longer = a.size() >= b.size();
   const Shape& longer = a_longer ? a : b;

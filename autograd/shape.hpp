@@ -86,7 +86,14 @@ Strides contiguous_strides(const Shape& shape);
 
 /// Whether a tensor of this shape and strides lies in memory in row-major order without gaps (sizes of 1 do
 /// not count).
-bool is_contiguous(const Shape& shape, const Strides& strides);
+inline bool is_contiguous(const Shape& shape, const Strides& strides) {
+  std::int64_t expected = 1;
+  for (std::size_t i = shape.size(); i-- > 0;) {
+    if (shape[i] != 1 && strides[i] != expected) return shape.contains(0);
+    expected *= shape[i];
+  }
+  return true;
+}
 
 /// NumPy's broadcast of two shapes. Throws ShapeError naming both.
 Shape broadcast(const Shape& a, const Shape& b);

@@ -27,7 +27,6 @@ std::int64_t Tensor::numel() const {
   for (const std::int64_t size : sizes) n *= size;
   return n;
 }
-bool Tensor::is_contiguous() const { return gradus::is_contiguous(shape(), strides()); }
 
 Tensor Tensor::alias(const Shape& shape, const Strides& strides, std::int64_t offset) const {
   const TensorImpl& self = checked();

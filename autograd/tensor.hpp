@@ -145,6 +145,7 @@ class Tensor {
   TensorImpl* impl() const { return impl_.get(); }
 
  private:
+  Tensor row_major_clone(const SourceLocation& at) const;
   const TensorImpl& checked() const;
   void check_dtype(DType wanted) const;
   void* raw() const;
@@ -193,6 +194,10 @@ inline const Strides& Tensor::strides() const { return checked().strides; }
 inline DType Tensor::dtype() const { return checked().dtype; }
 inline std::int64_t Tensor::offset() const { return checked().offset; }
 inline void* Tensor::raw() const { return checked().storage->data(); }
+inline bool Tensor::is_contiguous() const { return gradus::is_contiguous(shape(), strides()); }
+inline Tensor Tensor::contiguous(SourceLocation at) const {
+  return is_contiguous() ? *this : row_major_clone(at);
+}
 inline bool Tensor::requires_grad() const { return impl_ && impl_->node; }
 
 /// Uninitialised memory. Throws ShapeError for a negative size.

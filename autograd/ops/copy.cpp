@@ -109,8 +109,8 @@ void fill_values(const Tensor& x, double value) {
   });
 }
 
-Tensor Tensor::contiguous(SourceLocation at) const {
-  return is_contiguous() ? *this : record(Clone{.row_major = true}, at, *this);
+Tensor Tensor::row_major_clone(const SourceLocation& at) const {
+  return record(Clone{.row_major = true}, at, *this);
 }
 Tensor Tensor::clone(SourceLocation at) const { return record(Clone{}, at, *this); }
 Tensor Tensor::to(DType wanted, SourceLocation at) const {
