@@ -19,95 +19,100 @@ constexpr std::int64_t out_block = 64;        // channels of y in one product
 constexpr std::int64_t combined_at_once = 8;  // channels of x, for whole cache lines of w
 constexpr std::int64_t depth_at_once = 192;   // result places that one visit of a sum adds up
 
-/// The images' channels as rows, as the left factor of a product over places needs them.
-///
-/// With many channels a row holds the padded plane of one channel, its columns sorted by their phase of the
-/// stride, so that every position of the kernel sees each row of places as a run of the plane. With few
-/// channels there is a row for each channel and position, which holds what all places see, and `ones` rows of
-/// ones: one for a bias.
+/// Result places begin to end along an axis.
+struct Seen {
+  std::int64_t begin, end;
+};
+
+/// Those along an axis of `places` that see a pixel, not padding, through position u of the kernel.
+Seen seen(std::int64_t u, std::int64_t places, std::int64_t pixels, std::int64_t stride, std::int64_t padding,
+          std::int64_t dilation) {
+  const std::int64_t first = u * dilation - padding;  // pixel that place 0 sees
+  const std::int64_t begin = first >= 0 ? 0 : std::min(places, chunk_count(-first, stride));
+  return {begin, std::clamp(first >= pixels ? 0 : chunk_count(pixels - first, stride), begin, places)};
+}
+Seen rows_seen(const Convolution& c, std::int64_t u) {
+  return seen(u, c.output.h, c.input.h, c.stride.h, c.padding.h, c.dilation.h);
+}
+Seen columns_seen(const Convolution& c, std::int64_t v) {
+  return seen(v, c.output.w, c.input.w, c.stride.w, c.padding.w, c.dilation.w);
+}
+
+/// What all places of an image see, for few channels: [channel, position][place], and `ones` rows of ones,
+/// one for a bias.
 template <class T>
-class Rows {
+class Patches {
  public:
-  Rows(const Convolution& c, std::int64_t channels, std::int64_t ones)
+  Patches(const Convolution& c, std::int64_t channels, std::int64_t ones)
       : c_(c),
-        patches_(c.in < few_channels),
-        height_((c.output.h - 1) * c.stride.h + (c.kernel.h - 1) * c.dilation.h + 1),
-        phase_(chunk_count((c.output.w - 1) * c.stride.w + (c.kernel.w - 1) * c.dilation.w + 1, c.stride.w)),
         gathered_(channels * c.positions()),
-        count_(patches_ ? gathered_ + ones : channels),
-        length_(patches_ ? c.output.h * c.output.w : height_ * phase_ * c.stride.w) {}
+        rows_(gathered_ + ones),
+        places_(c.output.h * c.output.w) {}
 
-  bool patches() const { return patches_; }
-  std::int64_t count() const { return count_; }
-  std::int64_t length() const { return length_; }
-  std::int64_t elements() const { return count_ * length_; }
+  std::int64_t rows() const { return rows_; }
+  std::int64_t elements() const { return rows_ * places_; }
 
-  /// Readies `to` [count, length] for `load`.
+  /// Readies `to` for `load`.
   void clear(T* to) const {
     std::fill_n(to, elements(), T(0));
-    if (patches_) std::fill(to + gathered_ * length_, to + elements(), T(1));
+    std::fill(to + gathered_ * places_, to + elements(), T(1));
   }
   /// Fills `to` with channels from `from` on; its padding and its ones stay as they are.
   void load(const T* from, const Planes<const T>& x, T* to) const {
-    if (patches_)
-      for (std::int64_t r = 0; r < gathered_; ++r)
-        load_patch(from + r / c_.positions() * x.channel, x, r % c_.positions() / c_.kernel.w,
-                   r % c_.kernel.w, to + r * length_);
-    else
-      for (std::int64_t h = 0; h < std::min(c_.input.h, height_ - c_.padding.h); ++h)
-        load_row(from + h * x.row, x, to + (h + c_.padding.h) * phase_ * c_.stride.w);
-  }
-
-  /// Where row i of the places begins in a row, as position (u, v) sees it.
-  std::int64_t offset(std::int64_t u, std::int64_t v, std::int64_t i) const {
-    if (patches_) return i * c_.output.w;
-    const std::int64_t column = v * c_.dilation.w;
-    return ((i * c_.stride.h + u * c_.dilation.h) * c_.stride.w + column % c_.stride.w) * phase_ +
-           column / c_.stride.w;
+    for (std::int64_t r = 0; r < gathered_; ++r)
+      load_position(from + r / c_.positions() * x.channel, x, r % c_.positions(), to + r * places_);
   }
 
  private:
-  /// What position (u, v) of the kernel sees of a plane.
-  void load_patch(const T* from, const Planes<const T>& x, std::int64_t u, std::int64_t v, T* to) const {
-    const std::int64_t left = v * c_.dilation.w - c_.padding.w, step = c_.stride.w;
-    const std::int64_t begin = left >= 0 ? 0 : std::min(c_.output.w, chunk_count(-left, step));
-    const std::int64_t end =
-        std::clamp(left >= c_.input.w ? 0 : chunk_count(c_.input.w - left, step), begin, c_.output.w);
-    for (std::int64_t i = 0; i < c_.output.h; ++i, to += c_.output.w) {
-      const std::int64_t h = i * c_.stride.h + u * c_.dilation.h - c_.padding.h;
-      if (h < 0 || h >= c_.input.h) continue;
-      const T* row = from + h * x.row + left * x.column;
-      if (step * x.column == 1)
-        std::copy(row + begin, row + end, to + begin);
+  void load_position(const T* from, const Planes<const T>& x, std::int64_t position, T* to) const {
+    const std::int64_t u = position / c_.kernel.w, v = position % c_.kernel.w, step = c_.stride.w * x.column;
+    const Seen rows = rows_seen(c_, u), columns = columns_seen(c_, v);
+    from += (u * c_.dilation.h - c_.padding.h) * x.row + (v * c_.dilation.w - c_.padding.w) * x.column;
+    for (std::int64_t i = rows.begin; i < rows.end; ++i) {
+      const T* row = from + i * c_.stride.h * x.row;
+      T* const place = to + i * c_.output.w;
+      if (step == 1)
+        std::copy(row + columns.begin, row + columns.end, place + columns.begin);
       else
-        for (std::int64_t j = begin; j < end; ++j) to[j] = row[j * step * x.column];
-    }
-  }
-
-  /// One row of pixels, as a piece of each channel's plane.
-  void load_row(const T* from, const Planes<const T>& x, T* to) const {
-    const std::int64_t width = std::min(c_.input.w, phase_ * c_.stride.w - c_.padding.w);
-    const std::int64_t step = c_.stride.w * x.column;
-    for (std::int64_t p = 0; p < c_.stride.w; ++p) {
-      // Columns w with (w + padding) % stride == p.
-      const std::int64_t first = (p - c_.padding.w % c_.stride.w + c_.stride.w) % c_.stride.w;
-      const std::int64_t n = first < width ? chunk_count(width - first, c_.stride.w) : 0;
-      const T* source = from + first * x.column;
-      T* target = to + p * phase_ + (first + c_.padding.w) / c_.stride.w;
-      if (x.channel == 1) {
-        transpose(source, step, n, count_, target, length_);
-      } else {
-        for (std::int64_t c = 0; c < count_; ++c)
-          for (std::int64_t j = 0; j < n; ++j) target[c * length_ + j] = source[c * x.channel + j * step];
-      }
+        for (std::int64_t j = columns.begin; j < columns.end; ++j) place[j] = row[j * step];
     }
   }
 
   const Convolution& c_;
-  bool patches_;
-  std::int64_t height_, phase_;
-  std::int64_t gathered_;  // of the rows, if patches
-  std::int64_t count_, length_;
+  std::int64_t gathered_, rows_;
+  std::int64_t places_;
+};
+
+/// Images with the channels of a pixel side by side: where they are, or copies.
+template <class T>
+class Images {
+ public:
+  /// For `most` images together.
+  Images(const Planes<const T>& x, std::int64_t channels, const Pair& size, std::int64_t most)
+      : x_(x),
+        channels_(channels),
+        size_(size),
+        in_place_(readable(x, channels, size, whole())),
+        copies_(in_place_ ? 0 : most * size.h * size.w * channels) {}
+
+  /// `count` images from `first` on, their channels from `channel` on.
+  Pixels<T> operator()(std::int64_t first, std::int64_t count, std::int64_t channel) const {
+    if (in_place_) return {x_.at(first, channel), x_.image, x_.row, x_.column};
+    const Pixels<T> copies{copies_.data(), size_.h * size_.w * channels_, size_.w * channels_, channels_};
+    for (std::int64_t k = 0; k < count; ++k)
+      copy_pixels(x_.at(first + k, channel), x_, channels_, size_, whole(),
+                  copies_.data() + k * copies.image);
+    return copies;
+  }
+
+ private:
+  Box whole() const { return {0, 0, size_.h, size_.w}; }
+
+  Planes<const T> x_;
+  std::int64_t channels_;
+  Pair size_;
+  bool in_place_;
+  Scratch<T> copies_;
 };
 
 /// Partial sums over chunks of images, [chunk][group][channel block][row][out], where the rows of a block are
@@ -153,63 +158,94 @@ class Run {
 
   void accumulate(std::int64_t chunk, std::int64_t group, std::int64_t block) const {
     const std::int64_t channel = block * block_, channels = std::min(block_, c_.in - channel);
-    const Rows<T> rows(c_, channels, ones_);
-    std::fill_n(partial(chunk, group, block), (channels * c_.positions() + ones_) * c_.out, T(0));
+    T* const to = partial(chunk, group, block);
+    std::fill_n(to, (channels * c_.positions() + ones_) * c_.out, T(0));
     const std::int64_t first = chunk * images_, last = std::min(c_.images, first + images_);
-    const std::int64_t places = c_.output.h * c_.output.w;
-    const std::int64_t at_once = std::clamp<std::int64_t>(depth_at_once / places, 1, last - first);
-    const Box whole{0, 0, c_.output.h, c_.output.w};
-    const bool in_place = readable(y_, c_.out, c_.output, whole);
-    const Scratch<T> left(rows.elements() * at_once), right(in_place ? 0 : places * c_.out * at_once);
-    for (std::int64_t k = 0; k < at_once; ++k) rows.clear(left.data() + k * rows.elements());
-    for (std::int64_t n = first; n < last; n += at_once) {
-      const std::int64_t count = std::min(at_once, last - n);
-      for (std::int64_t k = 0; k < count; ++k)
-        rows.load(x_.at(n + k, group * c_.in + channel), x_, left.data() + k * rows.elements());
-      Pixels<T> results{y_.at(n, group * c_.out), y_.image, y_.row, y_.column};
-      if (!in_place) {
-        results = {right.data(), places * c_.out, c_.output.w * c_.out, c_.out};
-        for (std::int64_t k = 0; k < count; ++k)
-          copy_pixels(y_.at(n + k, group * c_.out), y_, c_.out, c_.output, whole,
-                      right.data() + k * results.image);
+    const std::int64_t at_once =
+        std::clamp<std::int64_t>(depth_at_once / (c_.output.h * c_.output.w), 1, last - first);
+    const Images<T> results(y_, c_.out, c_.output, at_once);
+    const auto each = [&](const auto& f) {
+      for (std::int64_t n = first; n < last; n += at_once) {
+        const std::int64_t count = std::min(at_once, last - n);
+        f(n, count, results(n, count, group * c_.out));
       }
-      multiply(rows, left.data(), count, channels, results, partial(chunk, group, block));
+    };
+    if (c_.in >= few_channels) {
+      const Images<T> images(x_, channels, c_.input, at_once);
+      each([&](std::int64_t n, std::int64_t count, const Pixels<T>& y) {
+        multiply(images(n, count, group * c_.in + channel), y, count, channels, to);
+      });
+      return;
     }
+    const Patches<T> patches(c_, channels, ones_);
+    const Scratch<T> left(patches.elements() * at_once);
+    for (std::int64_t k = 0; k < at_once; ++k) patches.clear(left.data() + k * patches.elements());
+    each([&](std::int64_t n, std::int64_t count, const Pixels<T>& y) {
+      for (std::int64_t k = 0; k < count; ++k)
+        patches.load(x_.at(n + k, group * c_.in + channel), x_, left.data() + k * patches.elements());
+      multiply(patches, left.data(), y, count, to);
+    });
   }
 
-  /// Whether row i of the places sees a row of the image, not padding, at row u of the kernel.
-  bool sees_image(std::int64_t u, std::int64_t i) const {
-    const std::int64_t h = i * c_.stride.h + u * c_.dilation.h - c_.padding.h;
-    return h >= 0 && h < c_.input.h;
+  /// to [row, out] += the sum over `count` images of patches times places.
+  void multiply(const Patches<T>& patches, const T* left, const Pixels<T>& y, std::int64_t count,
+                T* to) const {
+    const bool joined = c_.output.h == 1 || y.row == c_.output.w * y.column;  // one long row
+    const std::int64_t height = joined ? 1 : c_.output.h, width = c_.output.h * c_.output.w / height;
+    add_products({patches.rows(), c_.out, width, c_.output.h * c_.output.w, y.column, c_.out}, left, y.data,
+                 count * height, to, [&](std::int64_t i, TileTerms<T>& terms) {
+                   terms.add(i / height * patches.elements() + i % height * width,
+                             i / height * y.image + i % height * y.row);
+                 });
   }
 
-  /// to += the sum over `count` images of rows times places.
-  void multiply(const Rows<T>& rows, const T* left, std::int64_t count, std::int64_t channels,
-                const Pixels<T>& right, T* to) const {
-    // Places without gaps are one long row.
-    const bool joined = rows.patches() && (c_.output.h == 1 || right.row == c_.output.w * right.column);
-    const std::int64_t height = joined ? 1 : c_.output.h;
-    const std::int64_t width = joined ? c_.output.h * c_.output.w : c_.output.w;
-    const std::int64_t products = rows.patches() ? 1 : c_.positions();
-    const std::int64_t m = rows.patches() ? rows.count() : channels;
-    const std::int64_t at_once = std::max<std::int64_t>(depth_at_once / width, 1);
+  /// to [position, channel, out] += the sum over `count` images of pixels times the places that see them. A
+  /// few rows of places stay in cache for all positions.
+  void multiply(const Pixels<T>& x, const Pixels<T>& y, std::int64_t count, std::int64_t channels,
+                T* to) const {
+    const std::int64_t at_once = std::max<std::int64_t>(depth_at_once / c_.output.w, 1);
+    for (std::int64_t first = 0; first < c_.output.h; first += at_once)
+      for (std::int64_t p = 0; p < c_.positions(); ++p)
+        multiply(x, y, count, channels, p, {first, first + at_once}, to + p * channels * c_.out);
+  }
+
+  /// The same for one position and some rows of places.
+  void multiply(const Pixels<T>& x, const Pixels<T>& y, std::int64_t count, std::int64_t channels,
+                std::int64_t position, const Seen& some, T* to) const {
+    const std::int64_t u = position / c_.kernel.w, v = position % c_.kernel.w, step = c_.stride.w * x.column;
+    const Seen columns = columns_seen(c_, v), all = rows_seen(c_, u);
+    const Seen rows{std::max(all.begin, some.begin), std::min(all.end, some.end)};
+    if (rows.begin >= rows.end || columns.begin == columns.end) return;
+    const std::int64_t down = rows.end - rows.begin, across = columns.end - columns.begin;
+    const std::int64_t row = c_.stride.h * x.row;
+    // Rows of places and of pixels without gaps are one long row.
+    const bool joined = y.row == across * y.column && row == across * step;
+    const std::int64_t height = joined ? 1 : down;
+    const T* left = x.data + (u * c_.dilation.h - c_.padding.h) * x.row + rows.begin * row +
+                    (v * c_.dilation.w - c_.padding.w) * x.column + columns.begin * step;
+    add_products({channels, c_.out, down * across / height, step, y.column, c_.out, true}, left,
+                 y.data + rows.begin * y.row + columns.begin * y.column, count * height, to,
+                 [&](std::int64_t i, TileTerms<T>& terms) {
+                   terms.add(i / height * x.image + i % height * row,
+                             i / height * y.image + i % height * y.row);
+                 });
+  }
+
+  /// to += the sum over `rows` of places of the products that `add` gives the places of, for all of `shape`'s
+  /// columns.
+  template <class Add>
+  static void add_products(TileShape shape, const T* left, const T* right, std::int64_t rows, T* to,
+                           const Add& add) {
+    const std::int64_t at_once = std::max<std::int64_t>(depth_at_once / shape.k, 1), width = shape.n;
     TileTerms<T> terms;
-    for (std::int64_t first = 0; first < count * height; first += at_once)
-      for (std::int64_t p = 0; p < products; ++p) {
-        terms.clear();
-        const std::int64_t u = p / c_.kernel.w;
-        for (std::int64_t i = first; i < std::min(count * height, first + at_once); ++i)
-          if (rows.patches() || sees_image(u, i % height))
-            terms.add(
-                i / height * rows.elements() + rows.offset(p / c_.kernel.w, p % c_.kernel.w, i % height),
-                i / height * right.image + i % height * right.row);
-        if (terms.size() == 0) continue;
-        for (std::int64_t o = 0; o < c_.out; o += out_block) {
-          const Tile<T> tile({m, std::min(out_block, c_.out - o), width, rows.length(), right.column, c_.out},
-                             true, Terms::many);
-          tile(left, right.data + o, to + p * channels * c_.out + o, terms);
-        }
+    for (std::int64_t first = 0; first < rows; first += at_once) {
+      terms.clear();
+      for (std::int64_t i = first; i < std::min(rows, first + at_once); ++i) add(i, terms);
+      for (std::int64_t o = 0; o < width; o += out_block) {
+        shape.n = std::min(out_block, width - o);
+        Tile<T>(shape, true, Terms::many)(left, right + o, to + o, terms);
       }
+    }
   }
 
   /// w[group, out, in, position] = the partial sums, added in order.
