@@ -73,8 +73,10 @@ Tensor arange(double start, double stop, double step, const TensorOptions& optio
   const auto first = static_cast<std::int64_t>(start), ahead = static_cast<std::int64_t>(step);
   std::int64_t* out = x.mutable_data<std::int64_t>();
   kernels::parallel_for(n, kernels::chunk_for(1), [&](std::int64_t begin, std::int64_t end) {
-    std::int64_t value = first + begin * ahead;
-    for (std::int64_t i = begin; i < end; ++i, value += ahead) out[i] = value;
+    kernels::vectorized([=] {
+      std::int64_t value = first + begin * ahead;
+      for (std::int64_t i = begin; i < end; ++i, value += ahead) out[i] = value;
+    });
   });
   return finish(x, options);
 }
