@@ -39,11 +39,6 @@ template <class F>
   if (first < count) f(first, count - first, std::integral_constant<std::int64_t, 0>());
 }
 
-template <class T>
-bool side_by_side(const Planes<T>& x) {
-  return x.channel == 1;
-}
-
 /// The number of an element of a window, as wide as the element itself, so that vectors hold as many of both.
 template <class T>
 using LaneOf = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;

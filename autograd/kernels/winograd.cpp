@@ -65,7 +65,7 @@ class Run {
         step_(tile_depth(c.depth)),
         block_(tile_columns<T>(c.width)),
         blocks_(chunk_count(c.width, block_)),
-        matrix_(c.depth * block_ + static_cast<std::int64_t>(alignment / sizeof(T))),
+        matrix_(plane_of<T>(c.depth * block_)),
         kernels_(c.groups * blocks_ * points * matrix_) {}
 
   bool operator()() {
@@ -218,7 +218,7 @@ class Run {
   std::int64_t per_task_;
   std::int64_t step_;            // channels per product
   std::int64_t block_, blocks_;  // of channels of the result
-  std::int64_t matrix_;  // from the kernels at one point to those at the next, which share no place in L1
+  std::int64_t matrix_;          // from the kernels at one point to those at the next
   Scratch<T> kernels_;
   std::atomic<bool> finite_ = true;
 };

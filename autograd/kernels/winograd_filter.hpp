@@ -70,15 +70,19 @@ struct Fours {
   static constexpr T a = 1.5, a2 = a * a, a3 = a * a2;
   static constexpr T b = 0.75, b2 = b * b, b3 = b * b2;
 
-  // Differences of points: (x - p)(x + p) are even, so that p and -p share an even and an odd part.
-  static constexpr auto pixels_to_points = [](const auto& d, auto& v) {
-    const auto even_a = d[4] - b2 * d[2], odd_a = a * (d[3] - b2 * d[1]);
-    const auto even_b = d[4] - a2 * d[2], odd_b = b * (d[3] - a2 * d[1]);
-    v[0] = a2 * b2 * d[0] - (a2 + b2) * d[2] + d[4];
+  // (x - p)(x + p) is even: values at p and -p share an even and an odd part.
+  static constexpr auto at_pairs = [](const auto& even_a, const auto& odd_a, const auto& even_b,
+                                      const auto& odd_b, auto& v) __attribute__((always_inline)) {
     v[1] = even_a + odd_a;
     v[2] = even_a - odd_a;
     v[3] = even_b + odd_b;
     v[4] = even_b - odd_b;
+  };
+  static constexpr auto pixels_to_points = [](const auto& d, auto& v) {
+    const auto even_a = d[4] - b2 * d[2], odd_a = a * (d[3] - b2 * d[1]);
+    const auto even_b = d[4] - a2 * d[2], odd_b = b * (d[3] - a2 * d[1]);
+    v[0] = a2 * b2 * d[0] - (a2 + b2) * d[2] + d[4];
+    at_pairs(even_a, odd_a, even_b, odd_b, v);
     v[5] = a2 * b2 * d[1] - (a2 + b2) * d[3] + d[5];
   };
   // The products of the differences from each point to the others divide the kernel's values there.
@@ -88,10 +92,7 @@ struct Fours {
     const auto even_a = of_a * g[0] + of_a * a2 * g[2], odd_a = of_a * a * g[1];
     const auto even_b = of_b * g[0] + of_b * b2 * g[2], odd_b = of_b * b * g[1];
     u[0] = of_zero * g[0];
-    u[1] = even_a + odd_a;
-    u[2] = even_a - odd_a;
-    u[3] = even_b + odd_b;
-    u[4] = even_b - odd_b;
+    at_pairs(even_a, odd_a, even_b, odd_b, u);
     u[5] = g[2];
   };
   static constexpr auto points_to_places = [](const auto& m, auto& y) {
@@ -106,10 +107,7 @@ struct Fours {
     const auto even_a = y[0] + a2 * y[2], odd_a = a * y[1] + a3 * y[3];
     const auto even_b = y[0] + b2 * y[2], odd_b = b * y[1] + b3 * y[3];
     m[0] = y[0];
-    m[1] = even_a + odd_a;
-    m[2] = even_a - odd_a;
-    m[3] = even_b + odd_b;
-    m[4] = even_b - odd_b;
+    at_pairs(even_a, odd_a, even_b, odd_b, m);
     m[5] = y[3];
   };
   static constexpr auto points_to_pixels = [](const auto& v, auto& d) {

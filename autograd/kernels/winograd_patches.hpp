@@ -53,12 +53,17 @@ inline Filtering best_filtering(std::int64_t images, const Pair& places, const P
   return fours < twos ? Filtering::fours : Filtering::twos;
 }
 
-/// Matrices for the points, each a cache line further than its elements need: no two compete for a place in
-/// L1.
+/// From the matrix for one point to that for the next: a cache line further than its elements need, so that
+/// no two compete for a place in L1.
+template <class T>
+constexpr std::int64_t plane_of(std::int64_t elements) {
+  return elements + static_cast<std::int64_t>(alignment / sizeof(T));
+}
+
+/// Matrices for the points.
 template <class T>
 struct Points {
-  Points(std::int64_t points, std::int64_t elements)
-      : plane(elements + static_cast<std::int64_t>(alignment / sizeof(T))), memory(points * plane) {}
+  Points(std::int64_t points, std::int64_t elements) : plane(plane_of<T>(elements)), memory(points * plane) {}
   T* operator[](std::int64_t point) const { return memory.data() + point * plane; }
   std::int64_t plane;
   Scratch<T> memory;

@@ -30,7 +30,7 @@ class Run {
         x_(x),
         y_(y),
         patches_(c.images, c.output, places),
-        matrix_(c.in * c.out + static_cast<std::int64_t>(alignment / sizeof(T))),
+        matrix_(plane_of<T>(c.in * c.out)),
         per_chunk_(patches_per_chunk()),
         chunks_(chunk_count(patches_.count, per_chunk_)),
         partial_(chunks_ * c.groups * points * matrix_) {}
@@ -135,7 +135,7 @@ class Run {
   const Convolution& c_;
   Planes<const T> x_, y_;
   Patches patches_;
-  std::int64_t matrix_;  // from the kernels at one point to those at the next, which share no place in L1
+  std::int64_t matrix_;  // from the kernels at one point to those at the next
   std::int64_t per_chunk_, chunks_;
   Scratch<T> partial_;
   std::atomic<bool> finite_ = true;
